@@ -84,6 +84,11 @@ class Provenance:
         return self.weights.seed if self.weights and self.weights.kind == "seed" else None
 
     @property
+    def is_of_article(self) -> bool:
+        """Whether the image is a grid of the article's."""
+        return self.image is not None and self.image.kind == "article"
+
+    @property
     def of_training(self) -> Provenance:
         """The same for a training, whose weights these were in the beginning."""
         return replace(self, weights=None, initial_weights=self.weights)

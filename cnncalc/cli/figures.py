@@ -212,7 +212,9 @@ def _flow(
     from cnncalc.sheet.planning import is_calculation
     from cnncalc.views.figure.trace_figure import TraceFigure, draw_trace, trace_flow
 
-    made = trace_flow(trace, class_names, provenance.drawn_from, is_article=_is_article(provenance))
+    made = trace_flow(
+        trace, class_names, provenance.drawn_from, is_article=provenance.is_of_article
+    )
     is_whole = not layer_name and not is_calculation(trace.network)
     said = class_said(trace, class_names, provenance.untrained) if is_whole else None
     sentences = () if said is None else (f"Class: {said}",)
@@ -229,7 +231,7 @@ def _steps(
 ) -> Drawing:
     from cnncalc.views.figure.explanation_figure import draw_explanations, explained
 
-    numbers = explained(trace, explanations(), is_article=_is_article(provenance))
+    numbers = explained(trace, explanations(), is_article=provenance.is_of_article)
     return draw_explanations(numbers, look.decimals, theme, provenance.command)
 
 
@@ -239,7 +241,3 @@ def _first_explanations(trace: Trace, layer_name: str) -> list[Explanation]:
     layer = trace.layer(layer_name) if layer_name else trace.layers[0]
     places = islice(np.ndindex(*layer.output.shape[:-1]), STEPS_IN_FIGURE)
     return [explain(layer, (*place, 0)) for place in places]
-
-
-def _is_article(provenance: Provenance) -> bool:
-    return provenance.image is not None and provenance.image.kind == "article"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ __all__ = [
     "Content",
     "Oddity",
     "OpenWorkbook",
+    "Outline",
     "Position",
     "Rows",
     "SheetCells",
@@ -31,8 +32,8 @@ __all__ = [
     "is_number_text",
     "open_workbook",
     "read_cells",
+    "read_outline",
     "read_stored_values",
-    "sheet_names",
 ]
 
 # What a workbook is called in a message where only its content is known.
@@ -170,6 +171,24 @@ class OpenWorkbook:
     active: int
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What a workbook says of itself, before any cell is read.
+
+    `program` is what saved it, empty where it is as cnncalc writes it; `is_own` where cnncalc wrote
+    it first.
+    """
+
+    program: str
+    is_own: bool
+    sheets: tuple[SheetEntry, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its sheets are called."""
+        return tuple(sheet.name for sheet in self.sheets)
+
+
 @contextmanager
 def open_workbook(path: Path) -> Iterator[OpenWorkbook]:
     """Open an .xlsx workbook, or one of its kind, for reading; close it at the end.
@@ -184,10 +203,11 @@ def open_workbook(path: Path) -> Iterator[OpenWorkbook]:
         yield OpenWorkbook(sheets, package.active)
 
 
-def read_cells(content: bytes) -> WorkbookCells:
-    """Read every cell of a workbook.
+def read_cells(content: bytes, sheet: str | None = None) -> WorkbookCells:
+    """Read every cell of a workbook, or of one sheet.
 
-    Arguments: the `content` of an .xlsx file that has been checked to be safe.
+    Arguments: the `content` of an .xlsx file that has been checked to be safe; the name of the
+    `sheet`.
     Returns its constants, its formulas and its stored values.
     Raises InputError where the workbook is damaged; a damaged cell is named.
     """
@@ -195,7 +215,7 @@ def read_cells(content: bytes) -> WorkbookCells:
     formulas: dict[Place, str] = {}
     stored: dict[Place, CellValue] = {}
     shared: dict[tuple[str, str], Any] = {}
-    for place, cell in _cells(content):
+    for place, cell in _cells(content, sheet):
         value = _value(place, cell)
         if cell.formula is not None:
             formulas[place] = _written_out(place, cell.formula, shared)
@@ -221,20 +241,33 @@ def formula_places(content: bytes) -> Iterator[Place]:
     return (place for place, cell in _cells(content) if cell.formula is not None)
 
 
-def sheet_names(content: bytes) -> tuple[str, ...]:
-    """Return the names of a workbook's sheets; arguments and errors are those of `read_cells`."""
+def read_outline(content: bytes) -> Outline:
+    """Read what a workbook says of itself; arguments and errors are those of `read_cells`."""
     with open_package(content, _SOURCE) as package:
-        return tuple(sheet.name for sheet in package.sheets)
+        return Outline(package.program, package.is_own, package.sheets)
 
 
-def _cells(content: bytes) -> Iterator[tuple[Place, Cell]]:
-    """Yield the cells that hold something, and where they stand."""
+def _cells(content: bytes, only: str | None = None) -> Iterator[tuple[Place, Cell]]:
+    """Yield the cells that hold something, and where they stand; of all sheets, or of one."""
     with open_package(content, _SOURCE) as package:
         reader = CellReader(package)
+        _require_own_parts(package.sheets)
         for sheet in package.sheets:
-            if sheet.kind == "worksheet":
+            if sheet.kind == "worksheet" and only in (None, sheet.name):
                 for cell in reader.cells(sheet.part):
                     yield Place(sheet.name, cell.row - 1, cell.column - 1), cell
+
+
+def _require_own_parts(sheets: Sequence[SheetEntry]) -> None:
+    """Raise InputError where sheets share a part: a few bytes more would be as many cells again."""
+    first: dict[str, str] = {}
+    for sheet in sheets:
+        if first.setdefault(sheet.part, sheet.name) != sheet.name:
+            message = (
+                f"{_SOURCE} is a damaged workbook: its sheets {quoted(first[sheet.part])} and "
+                f"{quoted(sheet.name)} are one"
+            )
+            raise InputError(message)
 
 
 def _written_out(place: Place, formula: StoredFormula, shared: dict[tuple[str, str], Any]) -> str:

@@ -19,8 +19,9 @@ from cnncalc.errors import InputError, OptionError
 from cnncalc.files.paths import check_readable, quoted, reason
 from cnncalc.files.spreadsheet_places import LAST_COLUMN, LAST_ROW, cell_position, parse_range
 from cnncalc.files.xlsx_xml import CHUNK, UNREADABLE, main_names, whole_number
+from cnncalc.verification.reading_limits import MOST_CELLS, MOST_SHEETS, MOST_UNPACKED_BYTES
 
-__all__ = ["LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
+__all__ = ["EXPORTED_LIMITS", "LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
 
 MIB = 2**20
 
@@ -31,23 +32,30 @@ _ROW, _MERGE, _SHEET = map(main_names, ("row", "mergeCell", "sheet"))
 class Limits:
     """The largest workbook that is read, each number over the whole workbook.
 
-    `cells` counts the empty ones before each row's last as well, `rows` those before a sheet's
-    last, as a reader has to.
+    `skipped_cells` are those left out before each row's last, `rows` counts those before a sheet's
+    last, as a reader of tables has to.
     """
 
     file_bytes: int = 64 * MIB
     parts: int = 10_000
-    unpacked_bytes: int = 256 * MIB
+    unpacked_bytes: int = MOST_UNPACKED_BYTES
     token_bytes: int = MIB
     depth: int = 100
     elements: int = 8_000_000
-    sheets: int = 1_000
+    sheets: int = MOST_SHEETS
     rows: int = 4 * LAST_ROW
     cells: int = 2_000_000
+    skipped_cells: int = 2_000_000
     merged_cells: int = 1_000_000
 
 
 LIMITS = Limits()
+
+EXPORTED_LIMITS = Limits(
+    elements=10_000_000, cells=MOST_CELLS, skipped_cells=LAST_ROW * LAST_COLUMN
+)
+"""Those of a workbook that cnncalc exported, whose cells are read by their places: none that are
+left out cost anything."""
 
 _LIMIT_WORDS = {
     "token_bytes": "bytes a tag",
@@ -56,6 +64,7 @@ _LIMIT_WORDS = {
     "sheets": "sheets",
     "rows": "rows in the workbook",
     "cells": "cells in the workbook",
+    "skipped_cells": "cells left out between others in the workbook",
     "merged_cells": "merged cells in the workbook",
 }
 
@@ -234,7 +243,9 @@ class _PartWalk:
         if row != self._row or not self._column < column <= LAST_COLUMN:
             message = f"has cell {quoted(str(name))} after column {self._column} of row {self._row}"
             raise _UnsafeError(message)
-        self._totals.add("cells", column - self._column)
+        self._totals.add("cells")
+        if column > self._column + 1:
+            self._totals.add("skipped_cells", column - self._column - 1)
         self._column = column
 
     def _end(self, _: str) -> None:

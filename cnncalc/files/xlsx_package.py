@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn, cast
 
 from cnncalc.errors import InputError
-from cnncalc.files.paths import quoted
+from cnncalc.files.paths import printable, quoted
 from cnncalc.files.xlsx_xml import Element, elements, whole_number
 from cnncalc.provenance import OWN_MARK
+from cnncalc.verification.contents import State
 
-__all__ = ["Doubt", "Package", "SheetEntry", "State", "open_package"]
+__all__ = ["DefinedName", "Doubt", "Package", "SheetEntry", "open_package"]
 
-State = Literal["visible", "hidden", "veryHidden"]
 Doubt = Literal["none", "zeros", "all"]
 
 _TRUE = ("1", "true")
 _FALSE = ("0", "false")
+
+_LONGEST_NAME = 60  # of a program, in a message
 
 
 class SheetEntry(NamedTuple):
@@ -31,6 +34,14 @@ class SheetEntry(NamedTuple):
     part: str
     kind: str
     state: State
+
+
+class DefinedName(NamedTuple):
+    """A name of the workbook: what it stands for, and the sheet it belongs to, None for all."""
+
+    name: str
+    text: str
+    sheet: int | None
 
 
 class _Relation(NamedTuple):
@@ -51,6 +62,10 @@ class Package:
     `doubt` says which numbers stored beside formulas are not to be trusted: a program that writes
     workbooks without calculating stores 0, and asks that all be calculated on opening ("zeros");
     a spreadsheet that was told not to calculate says that it has not ("all").
+
+    `program` is what saved it, with its version, empty where it is as cnncalc writes it; `is_own`
+    where cnncalc wrote it first; `names` are its defined names. `related` returns which parts one
+    part leads to that are to it what the second argument says, such as its "drawing".
     """
 
     archive: zipfile.ZipFile
@@ -61,6 +76,10 @@ class Package:
     styles: str | None
     counts_from_1904: bool
     doubt: Doubt
+    program: str
+    is_own: bool
+    names: tuple[DefinedName, ...]
+    related: Callable[[str, str], list[str]]
 
 
 @contextmanager
@@ -86,8 +105,8 @@ class _Opening:
 
     def package(self) -> Package:
         """Read the workbook's own part, and those that say what it is."""
-        root = self._relations("")
-        book = _first(root.values(), "officeDocument")
+        root = self._relations("").values()
+        book = _first(root, "officeDocument")
         if book is None:
             self._refuse("is a damaged workbook: it does not say which of its parts is first")
         if book.endswith(".bin"):
@@ -96,6 +115,12 @@ class _Opening:
         found = tuple(self._elements(book))
         views = [element for element in found if element.name == "workbookView"]
         settings = {element.name: element.attributes for element in found}
+        program = _Program(
+            self._property(root, "extended-properties", "Application"),
+            self._property(root, "extended-properties", "AppVersion"),
+        )
+        description = self._property(root, "core-properties", "description")
+        is_own = description.startswith(OWN_MARK)
         return Package(
             self._archive,
             self._source,
@@ -105,8 +130,17 @@ class _Opening:
             _first(relations.values(), "sharedStrings"),
             _first(relations.values(), "styles"),
             settings.get("workbookPr", {}).get("date1904") in _TRUE,
-            self._doubt(settings.get("calcPr", {}), root.values()),
+            _doubt(settings.get("calcPr", {}), program, is_own=is_own),
+            str(program),
+            is_own,
+            tuple(_defined_names(found)),
+            self.related,
         )
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """Return the parts that one leads to as what the `kind` says; see `Package`."""
+        relations = self._relations(part).values()
+        return [relation.target for relation in relations if relation.kind == kind]
 
     def _sheets(
         self, found: Iterable[Element], relations: dict[str, _Relation]
@@ -129,20 +163,6 @@ class _Opening:
         if not sheets:
             self._refuse("is no workbook, or a damaged one: it has no sheets")
         return tuple(sheets)
-
-    def _doubt(self, settings: Mapping[str, str], root: Collection[_Relation]) -> Doubt:
-        """Tell by a workbook's calculation settings how far its formulas' values are theirs."""
-        if settings.get("calcCompleted") in _FALSE:
-            return "all"
-        program = self._property(root, "extended-properties", "Application")
-        writes_only = (
-            settings.get("fullCalcOnLoad") in _TRUE
-            or program.startswith("Apache POI")
-            # So XlsxWriter writes a workbook that shall not be calculated on opening.
-            or (settings.get("calcMode"), settings.get("calcId")) == ("manual", "124519")
-        )
-        is_own = self._property(root, "core-properties", "description").startswith(OWN_MARK)
-        return "zeros" if writes_only and not is_own else "none"
 
     def _property(self, root: Iterable[_Relation], kind: str, name: str) -> str:
         """Return what a workbook's properties say, an empty text where they don't."""
@@ -182,3 +202,51 @@ class _Opening:
 
 def _first(relations: Iterable[_Relation], kind: str) -> str | None:
     return next((relation.target for relation in relations if relation.kind == kind), None)
+
+
+class _Program(NamedTuple):
+    """What saved a workbook, as its properties say it."""
+
+    application: str
+    version: str
+
+    def __str__(self) -> str:
+        """Return its name and version as people know them; nothing for what cnncalc wrote.
+
+        XlsxWriter calls itself Excel 2007; older openpyxl calls itself Excel 3.1, which there
+        never was; Gnumeric writes 1.12.55 as 1.1255.
+        """
+        application, version = self
+        if (application, version) == ("Microsoft Excel", "12.0000"):
+            return ""
+        if match := re.match(r"LibreOffice/([\d.]+)", application):
+            return f"LibreOffice {match[1]}"
+        if match := re.search(r"Openpyxl ([\d.]+)", application):
+            return f"openpyxl {match[1]}"
+        if application == "Microsoft Excel" and version.startswith("3."):
+            return f"openpyxl {version}"
+        match = re.fullmatch(r"(\d+)\.(\d\d)(\d\d)", version)
+        if application == "gnumeric" and match:
+            return "Gnumeric " + ".".join(str(int(number)) for number in match.groups())
+        known = printable(f"{application} {version}".strip())
+        return known[:_LONGEST_NAME] or "a program that does not give its name"
+
+
+def _doubt(settings: Mapping[str, str], program: _Program, *, is_own: bool) -> Doubt:
+    """Tell by a workbook's calculation settings how far its formulas' values are theirs."""
+    if settings.get("calcCompleted") in _FALSE:
+        return "all"
+    writes_only = (
+        settings.get("fullCalcOnLoad") in _TRUE
+        or program.application.startswith("Apache POI")
+        # So XlsxWriter writes a workbook that shall not be calculated on opening.
+        or (settings.get("calcMode"), settings.get("calcId")) == ("manual", "124519")
+    )
+    return "zeros" if writes_only and not is_own else "none"
+
+
+def _defined_names(found: Iterable[Element]) -> Iterator[DefinedName]:
+    for element in found:
+        if element.name == "definedName":
+            sheet = whole_number(element.attributes.get("localSheetId", ""))
+            yield DefinedName(element.attributes.get("name", ""), element.text, sheet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from math import prod
 
 import numpy as np
@@ -176,8 +176,8 @@ def estimate_training(specification: Specification) -> Estimate:
         first, second, third = (getattr(sized, name) for sized in (single, more, steps))
         return int(first + (uses - further - 1) * (second - first) + further * (third - first))
 
-    formulas, numbers, size = map(extrapolated, ("formulas", "numbers", "bytes"))
-    return Estimate(formulas + again, numbers - again, size)
+    formulas, numbers, *others = (extrapolated(field.name) for field in fields(Estimate))
+    return Estimate(formulas + again, numbers - again, *others)
 
 
 def _estimated(

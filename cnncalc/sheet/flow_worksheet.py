@@ -12,7 +12,7 @@ import numpy as np
 
 from cnncalc.sheet.blocks import EACH
 from cnncalc.sheet.flow import Flow, Slice, Stage
-from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, Scale, Values
+from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, StageScale, Values
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.worksheet import (
     MARK,
@@ -101,7 +101,7 @@ def _asked(stage: Stage) -> Stage:
         )
         for part in stage.slices
     )
-    volume = replace(stage.volume, scale=Scale.NONE)
+    volume = replace(stage.volume, scale=StageScale.NONE)
     return replace(stage, volume=volume, slices=tuple(slices))
 
 

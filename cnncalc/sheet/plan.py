@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from cnncalc.layers import Layer, Shape
@@ -20,6 +19,7 @@ from cnncalc.sheet import references
 from cnncalc.sheet.annotations import Area, Chart, Entry, Match, Name, Style, Text
 from cnncalc.sheet.references import STAY, Reference, Step
 from cnncalc.sheet.training.specification import TrainingSpecification
+from cnncalc.wording import Word
 
 __all__ = [
     "STAY",
@@ -32,9 +32,9 @@ __all__ = [
     "Quantity",
     "Reference",
     "Role",
-    "Scale",
     "Sheet",
     "Specification",
+    "StageScale",
     "Step",
     "Style",
     "Text",
@@ -111,17 +111,19 @@ class Quantity(NamedTuple):
 Values = Mapping[Quantity, Array]
 
 
-class Scale(StrEnum):
-    """How the cells of a slice are coloured by their numbers.
+class StageScale(Word):
+    """What the numbers of a quantity are, and so what they look like.
 
-    "shade" goes from the smallest number of the slice to its largest; "share" from 0 to 1; "signed"
-    has blue below 0 and orange above.
+    Pixels are as they look, from 0 to 255, or to 1 where none can be larger; those of the article's
+    grids as in the article.
     """
 
-    NONE = "none"
-    SHADE = "shade"
-    SHARE = "share"
+    PIXELS = "pixels"
+    ARTICLE = "article"
+    SEQUENTIAL = "sequential"
     SIGNED = "signed"
+    SHARE = "share"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,8 @@ class Block:
     reaches. `role` says whether they are the user's ("pixels", "weights", the "name" of a class, a
     "choice" such as the target), the zeros or empty cells around an input ("padding"; NaN is an
     empty cell), numbers that formulas look up ("label"), a "formula", or to be filled in by a
-    student ("answer"; NaN is a blank, a number is given).
+    student ("answer"; NaN is a blank, a number is given). `scale` says what its numbers look like,
+    None that this follows from the quantity.
     """
 
     row: int
@@ -185,7 +188,7 @@ class Block:
     first_column: int = 0
     formula: Formula | Tiled | None = None
     number_format: str = "General"
-    scale: Scale = Scale.NONE
+    scale: StageScale | None = None
 
     @property
     def is_input(self) -> bool:

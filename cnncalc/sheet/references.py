@@ -26,7 +26,9 @@ __all__ = [
 ROWS = 1_048_576
 COLUMNS = 16_384
 
-_PLAIN = re.compile(r"[^\W\d][\w.]*")
+# Excel and LibreOffice read more than these unquoted, HyperFormula and Gnumeric don't.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_CONSTANTS = ("TRUE", "FALSE")
 _CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 _ROW_OR_COLUMN = re.compile(r"R(\d+)|R?C(\d+)")
 
@@ -69,12 +71,13 @@ def range_address(row: int, column: int, height: int, width: int, *, fixed: bool
 
 @cache
 def sheet_prefix(name: str) -> str:
-    """Return what stands before an address on another sheet, quoted where a sheet needs it.
+    """Return what stands before an address on another sheet, quoted where some program needs it.
 
-    >>> sheet_prefix("Image"), sheet_prefix("Case 5"), sheet_prefix("it's")
-    ('Image!', "'Case 5'!", "'it''s'!")
+    >>> sheet_prefix("Image"), sheet_prefix("Case 5"), sheet_prefix("it's"), sheet_prefix("true")
+    ('Image!', "'Case 5'!", "'it''s'!", "'true'!")
     """
-    if _PLAIN.fullmatch(name) and not _reads_as_a_cell(name.upper()):
+    said = name.upper()
+    if _PLAIN.fullmatch(name) and said not in _CONSTANTS and not _reads_as_a_cell(said):
         return f"{name}!"
     quoted = name.replace("'", "''")
     return f"'{quoted}'!"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cnncalc.rules.ranges import PIXELS, LayerRanges, Range, network_ranges
 from cnncalc.sheet.flow import Flow
-from cnncalc.sheet.plan import Quantity, Scale, Specification
+from cnncalc.sheet.plan import Quantity, Specification, StageScale
 from cnncalc.sheet.quantities import (
     BATCH,
     IMAGE,
@@ -21,26 +21,9 @@ from cnncalc.sheet.quantities import (
     BatchStep,
     GradientStep,
 )
-from cnncalc.sheet.volumes import Volume
 from cnncalc.trace.stage_names import HelperName
-from cnncalc.wording import Word
 
-__all__ = ["StageScale", "stage_scales"]
-
-
-class StageScale(Word):
-    """What the numbers of a stage are, and so what they look like.
-
-    Pixels are as they look, from 0 to 255, or to 1 where none can be larger; those of the article's
-    grids as in the article.
-    """
-
-    PIXELS = "pixels"
-    ARTICLE = "article"
-    SEQUENTIAL = "sequential"
-    SIGNED = "signed"
-    SHARE = "share"
-    NONE = "none"
+__all__ = ["QuantityScales", "stage_scales"]
 
 
 # Of weights and of what an optimizer remembers of one, the last word of those that are squares.
@@ -100,9 +83,9 @@ def stage_scales(
     >>> [str(scale) for scale in stage_scales(make_flow(Specification("", (layer,), (4, 4, 1))))]
     ['pixels', 'signed', 'signed', 'sequential']
     """
-    image = _image_scale(of, is_article=is_article)
-    known = _Known(_ranges(flow.specification, of), of, image)
-    return tuple(known.scale(stage.volume) for stage in flow.stages)
+    scales = QuantityScales.of(flow.specification, of, is_article=is_article)
+    volumes = (stage.volume for stage in flow.stages)
+    return tuple(scales.scale(volume.quantity, volume.scale) for volume in volumes)
 
 
 def _ranges(specification: Specification, of: Range) -> Mapping[str, LayerRanges]:
@@ -119,17 +102,31 @@ def _image_scale(of: Range, *, is_article: bool) -> StageScale:
     return StageScale.PIXELS if of.high <= PIXELS.high else StageScale.SEQUENTIAL
 
 
-class _Known(NamedTuple):
-    """What is known of a flow: each layer's ranges, that of its input, and what it looks like."""
+class QuantityScales(NamedTuple):
+    """What each quantity of a calculation looks like.
+
+    It is known from each layer's `ranges`, that of what the network takes in (`taken`), and what
+    the `image` looks like.
+    """
 
     ranges: Mapping[str, LayerRanges]
-    of: Range
+    taken: Range
     image: StageScale
 
-    def scale(self, volume: Volume) -> StageScale:
-        if volume.scale in (Scale.SIGNED, Scale.SHARE, Scale.NONE):
-            return StageScale(volume.scale)
-        quantity = volume.quantity
+    @classmethod
+    def of(
+        cls, specification: Specification, of: Range = PIXELS, *, is_article: bool = False
+    ) -> QuantityScales:
+        """Return the scales of a calculation's quantities; arguments as `stage_scales`."""
+        return cls(_ranges(specification, of), of, _image_scale(of, is_article=is_article))
+
+    def scale(self, quantity: Quantity, said: StageScale | None = None) -> StageScale:
+        """Return the scale of a quantity: what is `said` of it, or what follows from the rules.
+
+        Raises TypeError for a quantity that isn't told what it looks like.
+        """
+        if said is not None:
+            return said
         match quantity.kind:
             case "input":
                 return self.image if quantity.name == IMAGE.name else StageScale.NONE
@@ -152,7 +149,7 @@ class _Known(NamedTuple):
         """Return the scale of numbers: what was only picked from the image looks as the image."""
         if found.is_signed:
             return StageScale.SIGNED
-        if found == self.of:
+        if found == self.taken:
             return self.image
         return StageScale.SHARE if found.is_share else StageScale.SEQUENTIAL
 

@@ -8,7 +8,7 @@ from math import prod
 
 from cnncalc.layers import InputLayer, Layer, Shape, ZeroPadding2D
 from cnncalc.network import walk
-from cnncalc.sheet.plan import Block, Plan
+from cnncalc.sheet.plan import Block, Plan, Sheet
 
 __all__ = ["MANY_FORMULAS", "Estimate", "estimate", "least_formulas", "longest_formula"]
 
@@ -24,14 +24,29 @@ BYTES_A_FORMULA = 9
 BYTES_A_CHARACTER = 0.14
 BYTES_A_TEXT = 20
 
+# Measured as well, unpacked and after a save by another program, which writes more: bytes at most
+# of an empty sheet, of a number, a formula, each of its characters, and a text.
+UNPACKED_A_SHEET = 20_000
+UNPACKED_A_NUMBER = 70
+UNPACKED_A_FORMULA = 100
+UNPACKED_A_CHARACTER = 1.2
+UNPACKED_A_TEXT = 200
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """How many formulas and other numbers a workbook holds, and about how many bytes it takes."""
+    """How many formulas and other numbers a workbook holds, and about how many bytes it takes.
+
+    `cells` are at most so many with texts and empty ones, on so many `sheets`; `unpacked_bytes` is
+    what its parts have at most.
+    """
 
     formulas: int
     numbers: int
     bytes: int
+    cells: int
+    sheets: int
+    unpacked_bytes: int
 
     @property
     def note(self) -> str:
@@ -46,17 +61,44 @@ class Estimate:
 
 def estimate(plan: Plan) -> Estimate:
     """Return how large the workbook of a plan will be."""
-    formulas = numbers = 0
-    size = float(BYTES_AT_LEAST + BYTES_A_TEXT * sum(len(sheet.texts) for sheet in plan.sheets))
+    formulas = numbers = characters = 0
     for block in (block for sheet in plan.sheets for block in sheet.blocks):
         cells = block.height * block.width
         if block.formula is None:
             numbers += cells
-            size += cells * BYTES_A_NUMBER
         else:
             formulas += cells
-            size += cells * (BYTES_A_FORMULA + BYTES_A_CHARACTER * len(longest_formula(block)))
-    return Estimate(formulas, numbers, round(size))
+            characters += cells * len(longest_formula(block))
+    # Contents and About stand beside the plan's own sheets.
+    sheets, texts = len(plan.sheets) + 2, sum(len(sheet.texts) for sheet in plan.sheets)
+    size = (
+        BYTES_AT_LEAST
+        + BYTES_A_TEXT * texts
+        + BYTES_A_NUMBER * numbers
+        + BYTES_A_FORMULA * formulas
+        + BYTES_A_CHARACTER * characters
+    )
+    unpacked = (
+        UNPACKED_A_SHEET * sheets
+        + UNPACKED_A_TEXT * texts
+        + UNPACKED_A_NUMBER * numbers
+        + UNPACKED_A_FORMULA * formulas
+        + UNPACKED_A_CHARACTER * characters
+    )
+    return Estimate(
+        formulas,
+        numbers,
+        round(size),
+        formulas + numbers + texts + sum(map(_rows, plan.sheets)),
+        sheets,
+        round(unpacked),
+    )
+
+
+def _rows(sheet: Sheet) -> int:
+    """Return how many rows a sheet has: one without blocks has a cell all the same."""
+    texts = (text.row + 1 for text in sheet.texts)
+    return max([1, *texts, *(block.row + block.height for block in sheet.blocks)])
 
 
 def least_formulas(layers: Sequence[Layer], input_shape: Shape) -> int:

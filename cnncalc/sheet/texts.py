@@ -62,10 +62,14 @@ def _length(text: str) -> int:
 def sheet_name(text: str, taken: Collection[str]) -> str:
     """Return a sheet name made of any text: allowed, short enough, and not among those taken.
 
+    An apostrophe in it is a typographic one.
+
     >>> sheet_name("Case 1/2", ()), sheet_name("image", ["Image"])
     ('Case 1-2', 'image (2)')
     """
-    plain = _FORBIDDEN_IN_SHEET_NAME.sub("-", clean_text(text)).strip("' ") or "Sheet"
+    # Gnumeric 1.12 takes the second of the two apostrophes that write one for the name's end.
+    told = clean_text(text).strip("' ").replace("'", "’")
+    plain = _FORBIDDEN_IN_SHEET_NAME.sub("-", told) or "Sheet"
     used = {name.casefold() for name in taken} | {"history"}
     number, name = 1, _shortened(plain, MOST_IN_SHEET_NAME)
     while name.casefold() in used:

@@ -53,22 +53,36 @@ __all__ = [
     "size_values",
     "trace_as_written",
     "untrained_values",
+    "without_denormals",
 ]
 
 
+# The least that Excel knows: it takes what is smaller, a denormal, for 0.
+_LEAST = np.finfo(np.float64).tiny
+
+
 def as_written(numbers: Array) -> Array:
-    """Return numbers as a workbook stores them: of 16 digits.
+    """Return numbers as a workbook stores them: of 16 digits, 0 where Excel knows none so small.
 
     Whoever exports rounds the inputs this way first, so that all is computed from the same.
 
-    >>> as_written(np.array([0.1 + 0.2])).tolist()
-    [0.3]
+    >>> as_written(np.array([0.1 + 0.2, 1e-308])).tolist()
+    [0.3, 0.0]
     """
     array = np.asarray(numbers, dtype=np.float64)
     if np.array_equal(array, np.rint(array)) and np.abs(array).max(initial=0) < 1e15:
         return array
     rounded = [float(f"{number:.16G}") for number in array.ravel().tolist()]
-    return np.array(rounded).reshape(array.shape)
+    return without_denormals(np.array(rounded).reshape(array.shape))
+
+
+def without_denormals(numbers: Array) -> Array:
+    """Return numbers with a plain 0 for those that Excel takes for it, -0 among them.
+
+    >>> without_denormals(np.array([1e-308, -0.0, np.nan, 3])).tolist()
+    [0.0, 0.0, nan, 3.0]
+    """
+    return np.where(np.abs(numbers) < _LEAST, 0.0, numbers)
 
 
 def trace_as_written(network: Network, image: Array) -> Trace:

@@ -6,14 +6,14 @@ volume carries all that is written of it and how it looks; a layout gives its sl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cnncalc.layers import Shape
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, entered, whole
-from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Role, Scale, Step
+from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Role, StageScale, Step
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
@@ -63,8 +63,8 @@ class Volume:
     numbers come about, empty where the title says it; `notes` are sentences on what else there is
     to say. `rows` and `columns` are what stands before each row and above each column, if anything;
     the `noun` is what a slice is called where no title stands above, empty for the title. Its
-    numbers are coloured on a `scale`, None for the usual one of such a quantity, and written as the
-    `number_format` of spreadsheets says. `is_image` tells of what the network takes in.
+    numbers look as the `scale` says, None where that follows from the quantity, and are written as
+    the `number_format` of spreadsheets says. `is_image` tells of what the network takes in.
     """
 
     title: str
@@ -79,7 +79,7 @@ class Volume:
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     noun: str = ""
-    scale: Scale | None = None
+    scale: StageScale | None = None
     number_format: str = "General"
     is_image: bool = False
 
@@ -134,26 +134,10 @@ class Volume:
 
     def blocks(self, index: Index, find: Finder) -> tuple[Block, ...]:
         """Return the blocks of a slice with the volume's scale and number form."""
-        scale = _USUAL_SCALES[self.quantity.kind] if self.scale is None else self.scale
         return tuple(
-            replace(block, scale=scale, number_format=self.number_format)
+            replace(block, scale=self.scale, number_format=self.number_format)
             for block in self.draw(index, find)
         )
-
-
-# What the user enters is coloured by its role, on one scale for all of an image's channels.
-_USUAL_SCALES: Mapping[Kind, Scale] = {
-    "input": Scale.NONE,
-    "weight": Scale.NONE,
-    "stage": Scale.SHADE,
-    "helper": Scale.NONE,
-    "prediction": Scale.NONE,
-    "solution": Scale.NONE,
-    "marks": Scale.NONE,
-    "gradient": Scale.SIGNED,
-    "training": Scale.NONE,
-    "update": Scale.NONE,
-}
 
 
 @dataclass(frozen=True)

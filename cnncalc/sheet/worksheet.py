@@ -18,7 +18,17 @@ from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network
 from cnncalc.sheet.blocks import EACH
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
-from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Scale, Sheet, Text, Values
+from cnncalc.sheet.plan import (
+    Block,
+    Formula,
+    Plan,
+    Quantity,
+    Reference,
+    Sheet,
+    StageScale,
+    Text,
+    Values,
+)
 from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = [
@@ -230,7 +240,7 @@ def _marked(asked: Sheet, sheet: Sheet, solution: str) -> Sheet:
             block.moved(0, last + 1),
             formula=_mark(block, solution),
             quantity=marks_of(block.quantity),
-            scale=Scale.NONE,
+            scale=StageScale.NONE,
         )
         for block in sheet.blocks
         if is_answer(block)

@@ -13,9 +13,9 @@ from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import range_of_numbers
 from cnncalc.sheet.calculations import TrainingPieces, network_calculation, training_calculation
 from cnncalc.sheet.flow import Flow, make_flow
-from cnncalc.sheet.plan import Values
+from cnncalc.sheet.plan import StageScale, Values
 from cnncalc.sheet.planning import is_calculation, specify
-from cnncalc.sheet.scales import StageScale, stage_scales
+from cnncalc.sheet.scales import stage_scales
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace
 from cnncalc.views.colors import image_scale
@@ -34,23 +34,20 @@ class NumberedFlow:
     @property
     def scales(self) -> tuple[StageScale, ...]:
         """What the numbers of each stage look like."""
-        return stage_scales(self.flow, range_of_numbers(self._pixels), is_article=self._is_article)
+        return stage_scales(
+            self.flow, range_of_numbers(self._pixels), is_article=self.provenance.is_of_article
+        )
 
     @property
     def highest(self) -> float:
         """The level that its pixels end at: 255, 16 of the digits, or 1 of shares."""
-        return image_scale(self._pixels, is_article=self._is_article).high
+        return image_scale(self._pixels, is_article=self.provenance.is_of_article).high
 
     @property
     def _pixels(self) -> Array:
         """The numbers of all images; where there are none, it is as if they were black."""
         images = (stage.volume.quantity for stage in self.flow.stages if stage.volume.is_image)
         return np.concatenate([np.zeros(1), *(np.ravel(self.values[image]) for image in images)])
-
-    @property
-    def _is_article(self) -> bool:
-        image = self.provenance.image
-        return image is not None and image.kind == "article"
 
 
 def trace_flow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from cnncalc.errors import InputError
 from cnncalc.explanation import Explanation
 from cnncalc.files.engines import ENGINES, EngineName, recalculate
 from cnncalc.files.paths import quoted
-from cnncalc.files.xlsx_guard import check_workbook
+from cnncalc.files.xlsx_contents import read_contents
+from cnncalc.files.xlsx_guard import EXPORTED_LIMITS, CheckedWorkbook, check_workbook
 from cnncalc.network import Array, Network, walk
 from cnncalc.sheet.layers.drawn_weights import sum_sizes
 from cnncalc.sheet.layouts.network import network_pages
@@ -22,6 +24,7 @@ from cnncalc.sheet.references import sheet_prefix
 from cnncalc.sheet.training.inputs import wrong_input
 from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.tasks.argument_checks import as_path
+from cnncalc.tasks.expected_contents import expected_contents
 from cnncalc.tasks.options import require_choice
 from cnncalc.tasks.places import NumberPlace, gradient_place, number_place
 from cnncalc.tasks.workbook_reading import Arrays, ExportedWorkbook, read_exported
@@ -29,6 +32,7 @@ from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.verification.comparison import Evaluation, ExpectedBlock, Report, compare
+from cnncalc.verification.contents import compare_contents
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.rendering import formula_rows
 
@@ -73,9 +77,15 @@ def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:
     Raises InputError where the file is no such workbook or an input in it is no number,
     OptionError where the engine is not installed.
     """
-    content = check_workbook(path).content
-    exported = read_exported(content)
-    return compare_exported(exported, recalculate([content], engine)[0])
+    checked = _checked(path)
+    exported = read_exported(checked.content)
+    report = compare_exported(exported, recalculate([checked.content], engine)[0])
+    contents = read_contents(checked.content, checked.source)
+    return replace(report, saved=compare_contents(expected_contents(exported.plan), contents))
+
+
+def _checked(path: Path) -> CheckedWorkbook:
+    return check_workbook(path, EXPORTED_LIMITS)
 
 
 def compare_exported(exported: ExportedWorkbook, evaluation: Evaluation) -> Report:
@@ -170,7 +180,7 @@ def find_cell(path: Path, trace: Trace, explanation: Explanation) -> str:
     `explanation`.
     Raises InputError where the workbook is none, or one of another network.
     """
-    plan = read_exported(check_workbook(path).content).plan
+    plan = read_exported(_checked(path).content).plan
     number = _specification(plan, trace.network, path, is_training=False)
     return _find(plan, number, number_place(trace, explanation), path)
 
@@ -182,7 +192,7 @@ def find_gradient_cell(path: Path, record: StepRecord, explanation: GradientExpl
     the `record` of its first step; the number's `explanation`.
     Raises InputError where the workbook is none, or one of another network.
     """
-    plan = read_exported(check_workbook(path).content).plan
+    plan = read_exported(_checked(path).content).plan
     number = _specification(plan, record.network, path, is_training=True)
     blocks = (
         block for sheet in plan.sheets if sheet.specification == number for block in sheet.blocks

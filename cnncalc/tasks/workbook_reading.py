@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -13,8 +13,8 @@ from cnncalc.errors import InputError
 from cnncalc.files.kernels import Kernel
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values
-from cnncalc.files.workbooks import read_cells, sheet_names
-from cnncalc.files.xlsx_guard import LIMITS, check_workbook
+from cnncalc.files.workbooks import Outline, read_cells, read_outline
+from cnncalc.files.xlsx_guard import EXPORTED_LIMITS, check_workbook
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array, walk
 from cnncalc.rules import law_of
@@ -26,13 +26,17 @@ from cnncalc.sheet.quantities import CLASS_NAMES
 from cnncalc.sheet.size import estimate
 from cnncalc.sheet.values import input_shapes
 from cnncalc.verification.comparison import CellValue, Place, WorkbookCells
+from cnncalc.verification.reading_limits import MOST_CELLS
 from cnncalc.views.workbook.about import read_about
-from cnncalc.wording import size_text
+from cnncalc.wording import listed, size_text
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
 
 Arrays = Mapping[Quantity, Array]
 Numbers = Mapping[Place, CellValue]
+
+# How the sheets begin that hide a worksheet's solution, and one that each report has.
+SOLUTION, REPORT_SHEET = "Solution ", "Summary"
 
 _INPUTS = {
     "pixels": "all pixels do",
@@ -111,13 +115,14 @@ def read_exported(content: bytes) -> ExportedWorkbook:
     Arguments: the `content` of an .xlsx file that has been checked to be safe.
     Raises InputError where it is no such workbook.
     """
+    # Whatever else it holds, only what is ours is worth the time to read it.
+    specifications = _specifications(content)
     cells = read_cells(content)
-    return ExportedWorkbook(cells, _plan(cells))
+    return ExportedWorkbook(cells, _plan(specifications, cells))
 
 
-def _plan(cells: WorkbookCells) -> Plan:
+def _plan(specifications: Sequence[Specification], cells: WorkbookCells) -> Plan:
     """Make the plan again that the workbook was written from."""
-    specifications = _specifications(cells)
     inputs = sum(
         prod(shape)
         for specification in specifications
@@ -132,8 +137,7 @@ def _plan(cells: WorkbookCells) -> Plan:
     # A layer may ask for more than can even be planned.
     _require_moderate(sum(_numbers(specification) for specification in specifications))
     plan = make_plan(specifications)
-    size = estimate(plan)
-    _require_moderate(size.formulas + size.numbers)
+    _require_moderate(estimate(plan).cells)
     _require_sheets(plan, cells)
     return plan
 
@@ -147,22 +151,46 @@ def _numbers(specification: Specification) -> int:
 
 
 def _require_moderate(cells: int) -> None:
-    if cells > LIMITS.cells:
-        message = f"a workbook of at most {LIMITS.cells:,} cells can be verified"
+    if cells > MOST_CELLS:
+        message = f"a workbook of at most {MOST_CELLS:,} cells can be verified"
         raise InputError(message)
 
 
-def _specifications(cells: WorkbookCells) -> tuple[Specification, ...]:
+def _specifications(content: bytes) -> tuple[Specification, ...]:
     """Read the About sheet."""
-    about = {place[1:]: value for place, value in cells.constants.items() if place.sheet == ABOUT}
+    outline = read_outline(content)
+    about = {place[1:]: value for place, value in read_cells(content, ABOUT).constants.items()}
     if not about:
         message = (
             f"only a workbook that cnncalc exported can be verified: it has a sheet {ABOUT}. "
-            "Received: a workbook without one"
+            f"Received: {_without_about(outline)}"
         )
         raise InputError(message)
     last = max(row for row, _ in about)
-    return read_about([about.get((row, 0)), about.get((row, 1))] for row in range(last + 1))
+    rows = ([about.get((row, 0)), about.get((row, 1))] for row in range(last + 1))
+    try:
+        return read_about(rows)
+    except InputError as error:
+        message = f"{error}{_uncovered(outline)}"
+        raise InputError(message) from error
+
+
+def _without_about(outline: Outline) -> str:
+    """Say what a workbook is that has no sheet About."""
+    if not outline.is_own:
+        return "a workbook without one"
+    if REPORT_SHEET in outline.names:
+        return "the report of a training, which holds what was measured, and no calculation"
+    return f"one whose sheets are {listed(map(quoted, outline.names))}"
+
+
+def _uncovered(outline: Outline) -> str:
+    """Say of a worksheet that a program has shown the solution hidden in it, or all but shown."""
+    for sheet in outline.sheets:
+        if sheet.name.startswith(SOLUTION) and sheet.state != "veryHidden" and outline.program:
+            how = "shows" if sheet.state == "visible" else "no longer hides well"
+            return f". {outline.program} saved it, and it {how} its solution, {quoted(sheet.name)}"
+    return ""
 
 
 def _require_sheets(plan: Plan, cells: WorkbookCells) -> None:
@@ -259,8 +287,8 @@ class _Found:
 def _find(path: Path, name: str | None, role: Role) -> _Found | None:
     """Find the first image or weights of an exported workbook, on one sheet or on any."""
     try:
-        content = check_workbook(path).content
-        if ABOUT not in sheet_names(content):
+        content = check_workbook(path, EXPORTED_LIMITS).content
+        if ABOUT not in read_outline(content).names:
             return None
         workbook = read_exported(content)
     except InputError:

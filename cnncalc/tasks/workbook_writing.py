@@ -30,7 +30,12 @@ from cnncalc.tasks.student_copies import Copy
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
-from cnncalc.views.workbook.limits import MOST_FORMULAS, require_formulas, require_limits
+from cnncalc.views.workbook.limits import (
+    MOST_FORMULAS,
+    require_formulas,
+    require_limits,
+    require_size,
+)
 
 __all__ = [
     "WorkbookForm",
@@ -140,7 +145,7 @@ def export_training(
     least = least_training_formulas(specification)
     require_formulas(least, large=large, words="at least ")
     with caller.working("Planning the training", least / CELLS_A_SECOND):
-        require_formulas(estimate_training(specification).formulas, large=large)
+        require_size(estimate_training(specification), large=large)
         specification, values = training_calculation(pieces)
         plan = make_plan([specification])
         size = estimate(plan)

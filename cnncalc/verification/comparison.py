@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from cnncalc.network import Array
+from cnncalc.verification.contents import Saved
+from cnncalc.verification.formula_forms import DIGITS, is_same_formula
 
 __all__ = [
     "TOLERANCE",
@@ -24,7 +26,6 @@ __all__ = [
     "Report",
     "WorkbookCells",
     "compare",
-    "is_same_formula",
 ]
 
 TOLERANCE = 1e-12
@@ -33,17 +34,6 @@ TOLERANCE = 1e-12
 # A number is compared with itself, or with this share of the terms behind it where these are
 # larger: at 1e-12 of it, some 50 units in the terms' last place.
 _SHARE_OF_TERMS = 0.01
-
-_TOKEN = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*")                                     # "a text"
-    | '(?P<sheet>(?:[^']|'')*)'                                  # 'a sheet'
-    | (?<![\w.$])(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)  # 0.50, but not A1 or A$1
-    | (?<![\w.$])(?P<logical>true|false)(?:\(\)|(?![\w.(]))     # TRUE or TRUE()
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
 
 # What a cell holds: a number, TRUE or FALSE, or a text; an error is its text, such as "#DIV/0!".
 CellValue = float | bool | str
@@ -80,34 +70,6 @@ class Evaluation:
 
     engine: str
     values: Mapping[Place, CellValue]
-
-
-def is_same_formula(first: str, second: str) -> bool:
-    """Tell whether two formulas differ at most in how a spreadsheet program writes them.
-
-    Spaces, capitals, dollar signs, the quotes around a sheet's name, the form of a number and of
-    TRUE, and an equals sign in front make no difference.
-
-    >>> is_same_formula("SUM('Image'!$A$1:B2) * 0.50", "=sum(Image!A1:B2)*0.5")
-    True
-    >>> is_same_formula("SUM(A1:B2)", "SUM(A1:B3)")
-    False
-    """
-    return first == second or _normal_form(first) == _normal_form(second)
-
-
-def _normal_form(formula: str) -> str:
-    return _TOKEN.sub(_normal_token, formula.strip().removeprefix("="))
-
-
-def _normal_token(token: re.Match[str]) -> str:
-    kind = str(token.lastgroup)
-    text = token[kind]
-    if kind == "text":
-        return text
-    if kind == "number":
-        return repr(float(text))
-    return "" if text.isspace() or text == "$" else text.casefold()
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,12 +126,14 @@ class Change:
     """A cell that no longer holds what it was made with.
 
     `expected` is a formula with its equals sign, or a number, or None for an empty cell; so is
-    `found`.
+    `found`. `gives_same` where the number that came of it is the same so far: it need not be after
+    a change of the inputs.
     """
 
     place: Place
     expected: CellValue | None
     found: CellValue | None
+    gives_same: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,16 +142,20 @@ class Report:
 
     `evaluated` compares what the `engine` made of the formulas, `stored` the values that the
     workbook stores beside them; `changes` are the formulas and paddings that were typed over.
+    `rewritten` formulas are written in another form, in which they calculate the same; `saved`
+    tells what a program dropped of what is no number.
     """
 
     engine: str
     evaluated: Comparison
     stored: Comparison
     changes: tuple[Change, ...]
+    rewritten: int = 0
+    saved: Saved = field(default_factory=Saved)
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing was found."""
+        """Whether all numbers are right, and no formula or padding was typed over."""
         return not (self.changes or self.evaluated.differing or self.stored.differing)
 
 
@@ -210,7 +178,10 @@ def compare(
     Returns the report, everything in the order of the blocks.
     """
     expected = [cell for block in blocks for cell in _cells(block)]
-    changes = tuple(change for cell in expected if (change := _change(cell, cells)))
+    changes = tuple(
+        change for cell in expected if (change := _change(cell, cells, evaluation.values))
+    )
+    changed = {change.place for change in changes}
     formulas = [cell for cell in expected if cell.formula and cell.place in cells.formulas]
     stored = [cell for cell in formulas if cell.place in cells.stored]
     return Report(
@@ -220,6 +191,10 @@ def compare(
             _differences(stored, cells.formulas, cells.stored), len(formulas) - len(stored)
         ),
         changes,
+        sum(
+            cell.place not in changed and cells.formulas[cell.place] != cell.formula
+            for cell in formulas
+        ),
     )
 
 
@@ -234,16 +209,26 @@ def _cells(block: ExpectedBlock) -> Iterator[_Cell]:
             yield _Cell(place, formula, number, size)
 
 
-def _change(cell: _Cell, cells: WorkbookCells) -> Change | None:
+def _change(cell: _Cell, cells: WorkbookCells, values: Mapping[Place, CellValue]) -> Change | None:
     """Tell whether a cell was typed over."""
     formula = cells.formulas.get(cell.place)
     found = cells.constants.get(cell.place) if formula is None else f"={formula}"
-    if cell.formula is not None:
-        same = formula is not None and is_same_formula(formula, cell.formula)
-        return None if same else Change(cell.place, f"={cell.formula}", found)
-    is_empty = isinstance(cell.value, float) and math.isnan(cell.value)
-    expected = None if is_empty else cell.value
-    return None if found == expected else Change(cell.place, expected, found)
+    if cell.formula is None:
+        is_empty = isinstance(cell.value, float) and math.isnan(cell.value)
+        expected = None if is_empty else cell.value
+        return None if _is_same_constant(found, expected) else Change(cell.place, expected, found)
+    if formula is not None and is_same_formula(formula, cell.formula):
+        return None
+    value = found if formula is None else values.get(cell.place)
+    gives_same = _relative(_distance(cell.value, value), cell) <= TOLERANCE
+    return Change(cell.place, f"={cell.formula}", found, gives_same)
+
+
+def _is_same_constant(found: CellValue | None, expected: CellValue | None) -> bool:
+    """Tell whether two constants differ at most in digits that some programs leave out."""
+    if isinstance(found, float) and isinstance(expected, float):
+        return math.isclose(found, expected, rel_tol=10.0 ** (1 - DIGITS))
+    return found == expected
 
 
 def _differences(
@@ -263,7 +248,9 @@ def _distance(expected: float | str, found: CellValue | None) -> float:
         return 0.0 if found == expected else math.inf
     if not math.isfinite(expected):
         return 0.0 if isinstance(found, str) and found.startswith("#") else math.inf
-    return abs(found - expected) if isinstance(found, float) else math.inf
+    distance = abs(found - expected) if isinstance(found, float) else math.inf
+    # Some spreadsheets take what is smaller, a denormal, for 0, as workbooks store it.
+    return distance if distance >= sys.float_info.min else 0.0
 
 
 def _relative(absolute: float, cell: _Cell) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.network import Array
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale
 from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale, image_scale
 
 __all__ = ["stage_scale"]

@@ -74,7 +74,10 @@ def trace_scales(trace: Trace) -> TraceScales:
     ['-40 … 0 … 40', '0 … 40']
     """
     of = range_of_numbers(trace.input.values)
-    scale = input_scale(trace.input.values, is_article=_is_article(trace))
+    scale = input_scale(
+        trace.input.values,
+        is_article=trace.provenance is not None and trace.provenance.is_of_article,
+    )
     given = _Input(of, scale)
     network = trace.network
     found = network_ranges(network.layers, network.input_shape, of)
@@ -82,11 +85,6 @@ def trace_scales(trace: Trace) -> TraceScales:
     ranges = dict(zip((layer.name for layer in network.layers), found, strict=True))
     layers = {layer.name: _layer_scales(layer, ranges[layer.name], given) for layer in trace.layers}
     return TraceScales(scale, layers)
-
-
-def _is_article(trace: Trace) -> bool:
-    origins = trace.provenance
-    return origins is not None and origins.image is not None and origins.image.kind == "article"
 
 
 def _layer_scales(layer: LayerTrace, ranges: LayerRanges, given: _Input) -> LayerScales:

@@ -213,7 +213,7 @@ def about_lines(path):
         ("Layers", "Conv2D(2, 3, padding=1000000)", "an input with its padding must have at most"),
         ("Layers", "Conv2D(2, 9)", "the window must fit into the input"),
         ("Layers", "Conv2D(1000000000, 1)", "must hold the"),
-        ("Layers", "ZeroPadding2D(1000000); Flatten()", "at most 2,000,000 cells can be verified"),
+        ("Layers", "ZeroPadding2D(1000000); Flatten()", "at most 2,500,000 cells can be verified"),
         ("Layers", "Flatten(); Dense(1)", "must hold a number, as all weights do"),
         ("Layers", "lambda: 1", "the layers on the sheet About must be as cnncalc wrote them"),
     ],
@@ -240,3 +240,10 @@ def test_a_missing_engine_is_told_with_where_to_get_one(fails, workbook, monkeyp
 
 def test_an_unknown_engine_is_refused(fails, workbook):
     assert "'excel' is not one of" in fails("verify", workbook, "--engine", "excel")
+
+
+def test_sheets_that_are_one_part_are_refused_before_they_are_read_again_and_again(fails, workbook):
+    rewrite(workbook, "xl/_rels/workbook.xml.rels", rb"sheet2\.xml", b"sheet1.xml")
+    assert fails("verify", workbook) == (
+        "the file is a damaged workbook: its sheets 'Calculation' and 'About' are one"
+    )

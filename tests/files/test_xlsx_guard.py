@@ -7,7 +7,9 @@ from dataclasses import fields, replace
 import pytest
 
 from cnncalc.errors import InputError
-from cnncalc.files.xlsx_guard import LIMITS, Limits, check_workbook
+from cnncalc.files.xlsx_guard import EXPORTED_LIMITS, LIMITS, Limits, check_workbook
+from cnncalc.verification.reading_limits import MOST_CELLS, MOST_SHEETS, MOST_UNPACKED_BYTES
+from cnncalc.views.workbook.limits import MOST_FORMULAS
 
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -22,7 +24,8 @@ BEYOND = {
     "depth": "<a>" * 5 + "</a>" * 5,
     "elements": "<a/>" * 5,
     "rows": rows('<row r="6"/>'),
-    "cells": rows('<row r="1"><c r="C1"/></row><row r="2"><c/><c/><c/></row>'),
+    "cells": rows('<row r="1"><c r="C1"/><c/></row><row r="2"><c/><c/><c/><c r="Z2"/></row>'),
+    "skipped_cells": rows('<row r="1"><c r="C1"/></row><row r="2"><c/><c/><c r="G2"/></row>'),
     "merged_cells": '<mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="D1:E1"/></mergeCells>',
     "sheets": "<sheet/>" * 6,
 }
@@ -37,7 +40,7 @@ def test_a_workbook_beyond_a_limit_is_refused(make_raw_workbook, limit):
         check_workbook(path, small)
 
 
-@pytest.mark.parametrize("limit", ["rows", "cells", "merged_cells"])
+@pytest.mark.parametrize("limit", ["rows", "cells", "skipped_cells", "merged_cells"])
 def test_a_workbook_at_a_limit_is_read(make_raw_workbook, limit):
     path = make_raw_workbook(BEYOND[limit])
     check_workbook(path, replace(LIMITS, **{limit: 6}))
@@ -73,6 +76,33 @@ def test_a_workbook_of_too_many_parts_is_refused(make_raw_workbook):
 def test_every_limit_has_a_test_here():
     tested = {*BEYOND, "token_bytes", "file_bytes", "unpacked_bytes", "parts"}
     assert {field.name for field in fields(Limits)} == tested
+
+
+def test_what_is_written_without_asking_is_within_what_is_read():
+    limits = EXPORTED_LIMITS
+    assert limits.cells == MOST_CELLS > 2 * MOST_FORMULAS
+    # A formula's cell has three elements, c, f and v, and a text's c, is and t; the rest is for
+    # rows, links and colours.
+    assert limits.elements > 3 * MOST_CELLS + MOST_CELLS / 2
+    assert limits.unpacked_bytes == MOST_UNPACKED_BYTES
+    # Every row has a cell, and every sheet a part, with one of its links and a drawing at most.
+    assert limits.rows > MOST_CELLS
+    assert limits.parts > 4 * MOST_SHEETS
+    # A training has so many steps at most, and Dashboard, Contents and About.
+    assert limits.sheets == MOST_SHEETS >= 1_000 + 3
+    # Formulas compress to a sixth, numbers to a fourth at most.
+    assert limits.file_bytes >= MOST_UNPACKED_BYTES / 4
+
+
+def test_cells_left_out_between_others_are_free_where_cells_are_read_by_their_places(
+    make_raw_workbook,
+):
+    # So far to the right, and so many, that their gaps alone are more than 2,000,000 cells.
+    far = rows(*(f'<row r="{row}"><c r="XFD{row}"/></row>' for row in range(1, 125)))
+    path = make_raw_workbook(far)
+    with pytest.raises(InputError, match="limit of 2,000,000 cells left out between others"):
+        check_workbook(path)
+    check_workbook(path, EXPORTED_LIMITS)
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/sharedStrings.xml", "xl/evil.bin"])

@@ -17,9 +17,9 @@ from cnncalc.network import initialize
 from cnncalc.sheet.branches import branches_of
 from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.flow import make_flow
-from cnncalc.sheet.plan import Plan, Specification, Values
+from cnncalc.sheet.plan import Plan, Specification, StageScale, Values
 from cnncalc.sheet.planning import make_plan, specify_network
-from cnncalc.sheet.scales import StageScale, stage_scales
+from cnncalc.sheet.scales import stage_scales
 from cnncalc.sheet.scenes import runs
 from cnncalc.sheet.size import estimate, least_formulas
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet

@@ -22,12 +22,20 @@ def test_a_range_of_one_cell_is_an_address():
 
 
 def test_sheet_names_that_need_it_are_quoted():
-    for name in ("Case 5", "R1C1", "A1", "2nd", "it's", "a-b", "RC"):
+    for name in ("Case 5", "R1C1", "A1", "2nd", "it's", "a-b", "RC", "true", "False", "TRUE"):
         prefix = sheet_prefix(name)
         assert prefix.startswith("'"), name
         assert prefix.endswith("'!")
     assert sheet_prefix("it's") == "'it''s'!"
     assert sheet_prefix("Weights") == "Weights!"
+
+
+def test_only_names_that_every_program_reads_unquoted_are():
+    # HyperFormula reads no dots in a name, Gnumeric no "x²".
+    names = ("é", "Δ", "x²", "a.b", "_xlnm")
+    assert [sheet_prefix(name) for name in names] == [f"'{name}'!" for name in names]
+    plain = ("average", "nan", "max_pooling2d", "E", "trues")
+    assert [sheet_prefix(name) for name in plain] == [f"{name}!" for name in plain]
 
 
 @given(
@@ -37,5 +45,9 @@ def test_sheet_names_that_need_it_are_quoted():
         st.text("abcRC019._ '-äé", min_size=1).filter(lambda name: not name.startswith("'")),
     )
 )
-def test_sheet_names_are_quoted_as_xlsxwriter_quotes_them(name):
-    assert sheet_prefix(name) == f"{quote_sheetname(name)}!"
+def test_sheet_names_that_xlsxwriter_quotes_are_quoted(name):
+    quoted = quote_sheetname(name)
+    if quoted != name:
+        assert sheet_prefix(name) == f"{quoted}!"
+    else:
+        assert sheet_prefix(name) in (f"{name}!", f"'{name}'!")

@@ -21,9 +21,9 @@ from cnncalc.notation import parse
 from cnncalc.rules.ranges import ANY, PIXELS, SHARES
 from cnncalc.sheet.calculations import training_calculation
 from cnncalc.sheet.flow import make_flow
-from cnncalc.sheet.plan import Quantity
+from cnncalc.sheet.plan import Quantity, StageScale
 from cnncalc.sheet.planning import specify, specify_network
-from cnncalc.sheet.scales import StageScale, stage_scales
+from cnncalc.sheet.scales import stage_scales
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import record
 from tests.layer_examples import EVERY_EXAMPLE

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,10 +7,17 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Activation, Conv2D
+from cnncalc.network import initialize
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.planning import specify
 from cnncalc.sheet.quantities import IMAGE, SIZES
-from cnncalc.sheet.values import as_written, computed_values, input_shapes, size_values
+from cnncalc.sheet.values import (
+    as_written,
+    computed_values,
+    input_shapes,
+    size_values,
+    trace_as_written,
+)
 from cnncalc.sheet.vector_cells import trace_values
 from tests.views.workbook.drawn import drawn_trace
 
@@ -20,7 +29,17 @@ SIZE = Specification("", (Conv2D(10, 3, 2, padding=1, name="c"),), (32, 32, 3), 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5))
 def test_numbers_are_rounded_as_a_workbook_stores_them(numbers):
     rounded = as_written(np.array(numbers)).tolist()
-    assert rounded == [float(f"{number:.16G}") for number in numbers]
+    known = [number if abs(number) >= 2.2250738585072014e-308 else 0.0 for number in numbers]
+    assert rounded == [float(f"{number:.16G}") for number in known]
+
+
+def test_a_calculation_is_of_0_where_its_input_is_a_denormal():
+    network = initialize([Conv2D(1, 1, name="c")], (1, 2, 1), 0)
+    (weights,) = network.weights
+    tiny = replace(network, weights=({**weights, "kernel": np.full((1, 1, 1, 1), 1e-310)},))
+    trace = trace_as_written(tiny, np.array([[1e300, -1e-309]]).reshape(1, 2, 1))
+    assert trace.input.values.ravel().tolist() == [1e300, 0]
+    assert trace.output.ravel().tolist() == [0, 0]
 
 
 def test_whole_numbers_stay_as_they_are():

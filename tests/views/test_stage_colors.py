@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale
 from cnncalc.views.colors import ColorScale, ScaleKind, pixel_scale
 from cnncalc.views.stage_colors import stage_scale
 

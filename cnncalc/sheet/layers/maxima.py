@@ -28,7 +28,6 @@ __all__ = [
     "CELLS_A_FORMULA",
     "EQUAL",
     "FIRST",
-    "PARTS",
     "SEARCHES",
     "Search",
     "first_gets",
@@ -38,7 +37,7 @@ __all__ = [
 
 # A cell takes up to 80 characters of a formula, which holds 8,192 and has 255 arguments at most.
 CELLS_A_FORMULA = 100
-PARTS = f"A formula searches {CELLS_A_FORMULA} cells at most."
+_PARTS = f"A formula searches {CELLS_A_FORMULA} cells at most."
 
 
 def shares(count: int) -> tuple[range, ...]:
@@ -57,7 +56,7 @@ class Search:
 
     Arguments: the `title`, rule and notes of the answers; the `step` that they are, and that of
     their `parts`, where one formula can't hold all cells; the function that joins what is said of
-    each cell, and what is said of each part.
+    each cell, and of each part; what a part says where the answer is `missing` in it.
     """
 
     title: str
@@ -65,6 +64,7 @@ class Search:
     step: GradientStep
     parts: GradientStep
     function: Literal["MIN", "SUM"]
+    missing: str = ""
     number_format: str = "General"
 
     def formula(
@@ -125,19 +125,21 @@ class Search:
 
         The place of a part comes first in the index that the `formula` is given.
         """
-        quantity, notes = helper(layer, self.parts), (*self.sentences, PARTS)
-        return each_number(f"{self.title}, parts", quantity, source, formula, *notes)
+        quantity, missing = helper(layer, self.parts), self.missing
+        sentences = (*self.sentences, f"{_PARTS} {missing}".strip())
+        return each_number(f"{self.title}, parts", quantity, source, formula, *sentences)
 
 
 FIRST = Search(
     "First maximum",
     (
         "The place of the first cell that counts as the maximum.",
-        "Counted from 1, row by row; where none does, one more than there are cells.",
+        "Counted from 1, row by row.",
     ),
     GradientStep.FIRST_MAXIMUM,
     GradientStep.PARTIAL_FIRST_MAXIMUM,
     "MIN",
+    missing="Where it finds none, it gives one more than there are cells in all.",
 )
 
 # 1 is shown as nothing, more than that in red.
@@ -150,15 +152,15 @@ EQUAL = Search(
     GradientStep.EQUAL_MAXIMA,
     GradientStep.PARTIAL_EQUAL_MAXIMA,
     "SUM",
-    '[Red][>1]0"×";""',
+    number_format='[Red][>1]0"×";""',
 )
 
 SEARCHES = (FIRST, EQUAL)
 
 
 _LEAST = (
-    "From this number on, a cell counts as the maximum.",
-    f"That is {NEAREST}, so that rounding doesn't decide which cell learns.",
+    f"From this number on, a cell counts as the maximum: {NEAREST}.",
+    "So rounding doesn't decide which cell learns.",
 )
 
 

@@ -24,7 +24,7 @@ from cnncalc.sheet.gathering import is_repeated, part_names
 from cnncalc.sheet.layers.maxima import first_gets
 from cnncalc.sheet.layers.repetitions import repeated_sum
 from cnncalc.sheet.layers.side_by_side import Read, Write, drawn_number_by_number
-from cnncalc.sheet.plan import Formula, Quantity, Reference, Scale
+from cnncalc.sheet.plan import Formula, Quantity, Reference, StageScale
 from cnncalc.sheet.quantities import GradientStep, by_part, helper, repeated_part
 from cnncalc.sheet.volumes import Source, Volume
 from cnncalc.trace.stage_names import StageName
@@ -105,7 +105,7 @@ class _Merge:
         where = (repeated, self.gradient)
         at_places = drawn_number_by_number(f"{title}, place by place", where, reads, write, rule)
         return [
-            replace(at_places, scale=Scale.SIGNED),
+            replace(at_places, scale=StageScale.SIGNED),
             repeated_sum(title, (result, part), replace(self.gradient, quantity=repeated)),
         ]
 

@@ -22,7 +22,7 @@ from cnncalc.sheet.blocks import (
 )
 from cnncalc.sheet.formulas import NEAREST
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
-from cnncalc.sheet.plan import Block, Formula, Quantity, Scale, Specification
+from cnncalc.sheet.plan import Block, Formula, Quantity, Specification, StageScale
 from cnncalc.sheet.quantities import (
     CLASS_NAMES,
     CLASS_NUMBERS,
@@ -88,7 +88,7 @@ def _outputs(kind: Kind, source: Source) -> Volume:
     caption = "output" if kind == "scores" else "probability"
     draw = _yes_or_no(source) if kind == "yes or no" else unrolled(OUTPUTS, source)
     column = _column(caption, OUTPUTS, class_count(source.shape), draw)
-    return column if kind == "scores" else replace(column, scale=Scale.SHARE)
+    return column if kind == "scores" else replace(column, scale=StageScale.SHARE)
 
 
 def _largest(kind: Kind, source: Source) -> list[Volume]:

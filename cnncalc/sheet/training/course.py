@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnncalc.layers import Layer, Shape
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import Draw, Finder, Index, entered
-from cnncalc.sheet.plan import Block, Quantity, Reference, Scale
+from cnncalc.sheet.plan import Block, Quantity, Reference, StageScale
 from cnncalc.sheet.quantities import LABEL, PREDICTED
 from cnncalc.sheet.training.passes import NetworkPass, Scope
 from cnncalc.sheet.training.sections import accuracy, mean_loss
@@ -159,4 +159,4 @@ def _first_part(
         )
 
     what = (title, "", quantity, part.rows, part.columns, weight.items[: part.slices], draw, "")
-    return Volume(*what, scale=Scale.SIGNED)
+    return Volume(*what, scale=StageScale.SIGNED)

@@ -32,6 +32,7 @@ class NotebookTrace(NotebookResult, Trace):
     def figure(self) -> bytes:
         """Return all stages side by side."""
         origins = trace_origins(self)
-        is_article = origins.image is not None and origins.image.kind == "article"
-        made = trace_figure.trace_flow(self, (), origins.drawn_from, is_article=is_article)
+        made = trace_figure.trace_flow(
+            self, (), origins.drawn_from, is_article=origins.is_of_article
+        )
         return picture(trace_figure.draw_trace(made, trace_figure.TraceFigure()), origins)

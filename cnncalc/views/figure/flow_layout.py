@@ -15,8 +15,7 @@ import numpy as np
 
 from cnncalc.network import Array
 from cnncalc.sheet.flow import Flow, Lane, Stage
-from cnncalc.sheet.plan import Values
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale, Values
 from cnncalc.views.figure.flow_stages import chosen_stages, is_first_of_layer, names_of
 from cnncalc.views.figure.measures import LINE_HEIGHT, MARGIN, TITLE_SIZE
 from cnncalc.views.figure.stage_boxes import SliceBox, StageBox

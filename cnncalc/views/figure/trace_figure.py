@@ -11,9 +11,9 @@ from cnncalc.network import Network
 from cnncalc.rules.ranges import PIXELS, range_of_numbers
 from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.flow import Flow, Stage, make_flow
-from cnncalc.sheet.plan import Specification, Values
+from cnncalc.sheet.plan import Specification, StageScale, Values
 from cnncalc.sheet.planning import is_calculation, specify
-from cnncalc.sheet.scales import StageScale, stage_scales
+from cnncalc.sheet.scales import stage_scales
 from cnncalc.sheet.scenes import cell_formula
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace

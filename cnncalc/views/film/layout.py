@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from cnncalc.sheet.flow import Flow
-from cnncalc.sheet.plan import Values
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale, Values
 from cnncalc.views.figure.flow_layout import FlowLayout, FlowOptions, lay_out_flow
 from cnncalc.views.figure.shapes import Line, Polygon, Shape, moved
 from cnncalc.views.figure.stage_boxes import Box

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnncalc.sheet.flow import Flow
-from cnncalc.sheet.plan import Values
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale, Values
 from cnncalc.views.figure.flow_drawing import Shown, draw_flow
 from cnncalc.views.figure.measures import TITLE_SIZE
 from cnncalc.views.figure.raster import image_of

@@ -15,8 +15,7 @@ from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
 from cnncalc.sheet.flow_worksheet import FlowWorksheet
-from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Tiled, Values
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, StageScale, Tiled, Values
 from cnncalc.sheet.scenes import runs
 from cnncalc.sheet.specification_lines import lines_of
 from cnncalc.sheet.training.settings import entries

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncalc.sheet.flow import Flow, Stage
 from cnncalc.sheet.meanings import sentences
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale
 
 __all__ = ["Sorts", "sort_of", "stage_names"]
 

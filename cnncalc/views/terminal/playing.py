@@ -14,8 +14,7 @@ from rich.text import Text
 from cnncalc.network import Array
 from cnncalc.shapes import Pads
 from cnncalc.sheet.flow import Flow, Slice
-from cnncalc.sheet.plan import Values
-from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.plan import StageScale, Values
 from cnncalc.sheet.scenes import Region
 from cnncalc.views.colors import ColorScale, ScaleKind
 from cnncalc.views.film.cells import FlowCells

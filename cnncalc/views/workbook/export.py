@@ -75,5 +75,14 @@ def write(
         after += worksheet.hidden
     has_contents = any(sheet.name == CONTENTS for sheet in plan.sheets)
     before = [contents_sheet(plan, title)] if plan.sheets[1:] and not has_contents else []
-    write_plan(target, plan, values, (before, after), title, options.progress, options.paper)
+    write_plan(
+        target,
+        plan,
+        values,
+        (before, after),
+        title,
+        options.progress,
+        options.paper,
+        is_article=options.provenance.is_of_article,
+    )
     return estimate(plan)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.sheet.plan import Block, Plan, Sheet
 from cnncalc.sheet.references import COLUMNS, ROWS
-from cnncalc.sheet.size import estimate, longest_formula
+from cnncalc.sheet.size import Estimate, estimate, longest_formula
+from cnncalc.verification.reading_limits import MOST_CELLS, MOST_SHEETS, MOST_UNPACKED_BYTES
 
 __all__ = [
     "MOST_FORMULAS",
     "require_formulas",
     "require_limits",
+    "require_size",
 ]
 
 # More than this must be asked for.
@@ -24,13 +26,31 @@ def require_limits(plan: Plan, *, large: bool = False) -> None:
     """Make sure that a spreadsheet can hold a plan.
 
     Raises ShapeError for a sheet or formula past Excel's limits, OptionError for more than a
-    million formulas unless `large`.
+    million formulas, or more than `verify` would read, unless `large`.
     """
     for sheet in plan.sheets:
         for block in sheet.blocks:
             _require_room(sheet, block)
             _require_short(sheet, block)
-    require_formulas(estimate(plan).formulas, large=large)
+    require_size(estimate(plan), large=large)
+
+
+def require_size(size: Estimate, *, large: bool = False) -> None:
+    """Raise OptionError for more than a million formulas or than is read again, unless `large`."""
+    require_formulas(size.formulas, large=large)
+    if large:
+        return
+    for number, most, unit in (
+        (size.cells, MOST_CELLS, "cells"),
+        (size.sheets, MOST_SHEETS, "sheets"),
+        (size.unpacked_bytes, MOST_UNPACKED_BYTES, "bytes, unpacked"),
+    ):
+        if number > most:
+            message = (
+                f"a workbook of more than {most:,} {unit}, which cnncalc verify does not read, "
+                f"must be asked for with export-xlsx --large. Received: one of up to {number:,}"
+            )
+            raise OptionError(message)
 
 
 def require_formulas(formulas: int, *, large: bool = False, words: str = "") -> None:

@@ -7,52 +7,20 @@ from typing import Any
 
 from cnncalc.sheet.plan import Block, Role, Style
 
-__all__ = ["COLOR_SCALE", "SHARE_SCALE", "Formats", "signed_scale"]
-
-# Light to dark green, as in the article; black numbers stay readable on the dark end.
-COLOR_SCALE: Mapping[str, Any] = {
-    "type": "2_color_scale",
-    "min_color": "#F2F9F0",
-    "max_color": "#57AB5A",
-}
-
-# The same for shares of 1, whatever the others are.
-SHARE_SCALE: Mapping[str, Any] = {
-    **COLOR_SCALE,
-    "min_type": "num",
-    "max_type": "num",
-    "min_value": 0,
-    "max_value": 1,
-}
-
-
-def signed_scale(cells: str) -> Mapping[str, Any]:
-    """Return the scale of weights and gradients: blue below 0, white at it, orange above.
-
-    Arguments: the address of the `cells`, with dollar signs. Its ends are as far from 0 as the
-    number that is farthest; where all are 0, they are white.
-    """
-    farthest = f"MAX(MAX({cells}),-MIN({cells}),1E-300)"
-    return {
-        "type": "3_color_scale",
-        "min_color": "#7FA6DB",
-        "mid_color": "#FFFFFF",
-        "max_color": "#F4B183",
-        "min_type": "formula",
-        "mid_type": "num",
-        "max_type": "formula",
-        "min_value": f"=-{farthest}",
-        "mid_value": 0,
-        "max_value": f"={farthest}",
-    }
-
+__all__ = ["Formats"]
 
 # The colours that spreadsheets themselves have for good and bad.
 RIGHT: Mapping[str, Any] = {"bg_color": "#C6EFCE", "font_color": "#006100"}
 WRONG: Mapping[str, Any] = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 
+# What programs without colour scales show instead: Gnumeric drops them when it saves.
+ON_DARK: Mapping[str, Any] = {"bg_color": "#404040", "font_color": "#FFFFFF"}
+ON_LIGHT: Mapping[str, Any] = {"font_color": "#000000"}
+
 _LINE = "#C9D3C6"
-_INPUT = "#17407F"
+_GREY = "#D9D9D9"
+# Dark enough to be read on every colour of a scale.
+_INPUT = "#12346B"
 
 
 def _bar(color: str, background: str) -> Mapping[str, Any]:
@@ -98,15 +66,18 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
 class Formats:
     """The formats of one workbook, each made once."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: Any, *, is_article: bool) -> None:
+        """Arguments: the `workbook`; whether its pixels are green, as the article's."""
         self._workbook = workbook
+        grey = _CELLS["pixels"] | {"bg_color": _GREY}
+        self._cells = _CELLS if is_article else {**_CELLS, "pixels": grey}
         self._made: dict[tuple[object, ...], Any] = {}
 
     def text(self, style: Style) -> Any:
         """Return the format of a text."""
         if style.startswith("legend "):
             role: Any = style.removeprefix("legend ")
-            return self._get((style,), _CELLS[role] | {"locked": True})
+            return self._get((style,), {**self._cells[role], "locked": True})
         return self._get((style,), _TEXTS[style])
 
     def cell(self, block: Block, pixels: int) -> Any:
@@ -121,11 +92,15 @@ class Formats:
         """Return the format that a right or a wrong answer takes on."""
         return self._get(("mark", right), RIGHT if right else WRONG)
 
+    def pixel(self, *, is_dark: bool) -> Any:
+        """Return the format that a dark or a light pixel takes on."""
+        return self._get(("pixel", is_dark), ON_DARK if is_dark else ON_LIGHT)
+
     def _cell(self, role: Role, pixels: int, number_format: str) -> Any:
         # Cells that have no size of their own are as wide as a spreadsheet makes them.
         size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
         properties = {"font_size": size, "num_format": number_format}
-        return self._get((role, size, number_format), _CELLS[role] | properties)
+        return self._get((role, size, number_format), {**self._cells[role], **properties})
 
     def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:
         if key not in self._made:

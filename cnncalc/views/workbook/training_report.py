@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
@@ -23,6 +23,7 @@ from cnncalc.sheet.texts import clean_text
 from cnncalc.training.history import EpochRecord
 from cnncalc.views.picture import encode_picture
 from cnncalc.views.report_contents import Mistake, TrainingReport
+from cnncalc.views.workbook.coloring import sequential_scale, signed_scale
 from cnncalc.views.workbook.rendering import CREATED
 
 __all__ = ["write_training_report"]
@@ -34,15 +35,6 @@ PICTURE_PIXELS = 96
 ROW_PIXELS = 100
 WEIGHT_PIXELS = 40
 CURVES = {"Loss": ("loss", "val_loss"), "Accuracy": ("accuracy", "val_accuracy")}
-WEIGHT_COLORS = {
-    "type": "3_color_scale",
-    "min_color": "#4F81BD",
-    "mid_color": "#FFFFFF",
-    "max_color": "#F79646",
-    "mid_type": "num",
-    "mid_value": 0,
-}
-COUNT_COLORS = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#57AB5A"}
 
 
 def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
@@ -176,7 +168,8 @@ def _write_confusion(book: _Book, report: TrainingReport) -> None:
         sheet.write_string(first + index, 0, clean_text(name), book.side)
         for column, count in enumerate(matrix[index].tolist(), start=1):
             sheet.write_number(first + index, column, count)
-    sheet.conditional_format(first, 1, last, len(names), COUNT_COLORS)
+    counts = (first, 1, last, len(names))
+    sheet.conditional_format(*counts, sequential_scale(xl_range_abs(*counts)))
     sheet.write_string(2, 1 + len(names), "recall", book.number_heading)
     sheet.write_string(last + 1, 0, "precision", book.side)
     for index in range(len(names)):
@@ -227,7 +220,8 @@ def _write_filters(book: _Book, network: Network) -> None:
             for row, column in np.ndindex(height, width):
                 weight = float(kernel[row, column, channel, index])
                 sheet.write_number(top + row, left + column, weight, book.weight)
-    sheet.conditional_format(2, 1, 1 + rows * (height + 1), (width + 1) * columns, WEIGHT_COLORS)
+    weights = (2, 1, 1 + rows * (height + 1), (width + 1) * columns)
+    sheet.conditional_format(*weights, signed_scale(xl_range_abs(*weights)))
 
 
 def _write_mistakes(book: _Book, report: TrainingReport) -> None:

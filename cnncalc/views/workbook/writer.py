@@ -11,10 +11,13 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.sheet.plan import Block, Plan, Scale, Sheet, Text, Values, slices
+from cnncalc.sheet.annotations import Chart
+from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text
-from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
+from cnncalc.sheet.values import without_denormals
+from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
+from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.printing import Paper, set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
@@ -38,29 +41,36 @@ def write_plan(
     title: str,
     progress: Progress | None = None,
     paper: Paper = Paper.A4,
+    *,
+    is_article: bool = False,
 ) -> None:
     """Write a workbook.
 
     Arguments: the `target` path or binary stream; the `plan`; the `values` of each of its
     specifications; `extra` sheets without blocks, those that come before and those after; the
     `title` of the document; `progress`, told how many formulas each written row adds; the `paper`
-    that its sheets are laid out for.
+    that its sheets are laid out for; whether its images are grids of the article's.
     Raises OutputError for a number that no cell can hold.
     """
     before, after = extra
+    colorings = [
+        Coloring.of(specification, numbers, is_article=is_article)
+        for specification, numbers in zip(plan.specifications, values, strict=True)
+    ]
     with new_workbook(target, clean_text(title)) as workbook:
-        formats = Formats(workbook)
+        formats = Formats(workbook, is_article=is_article)
         sheets = [*before, *plan.sheets, *after]
         # All sheets exist before the first link to one of them is written.
         worksheets = [workbook.add_worksheet(sheet.name) for sheet in sheets]
         for sheet, worksheet in zip(sheets, worksheets, strict=True):
+            shown = values[sheet.specification]
             _set_up(worksheet, sheet, paper)
-            _write_rows(worksheet, sheet, values[sheet.specification], formats, progress)
-            _color(worksheet, sheet)
-            _color_answers(worksheet, sheet, formats)
-            _color_matches(worksheet, sheet, formats)
+            _write_rows(worksheet, sheet, shown, formats, progress)
+            color_numbers(worksheet, sheet, shown, colorings[sheet.specification], formats)
+            color_answers(worksheet, sheet, formats)
+            color_matches(worksheet, sheet, formats)
             _restrict(worksheet, sheet)
-            _draw_charts(workbook, worksheet, sheet)
+            _draw_charts(workbook, worksheet, sheet, shown)
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
@@ -169,8 +179,8 @@ def _write_block(
         return
     _require_finite(numbers, block)
     write_formula = worksheet.write_formula
-    # Adding 0 makes -0 a plain 0; names are texts.
-    shown = numbers if numbers.dtype == object else numbers + 0.0
+    # Names are texts.
+    shown = numbers if numbers.dtype == object else without_denormals(numbers)
     for row, (line, formulas) in enumerate(zip(shown, formula_rows(block), strict=True)):
         for column, formula, number in zip(columns, formulas, line.tolist(), strict=True):
             write_formula(block.row + row, column, formula, cell_format, number)
@@ -205,51 +215,6 @@ def _require_finite(numbers: Array, block: Block) -> None:
         raise OutputError(message)
 
 
-def _color(worksheet: Any, sheet: Sheet) -> None:
-    """Shade the pixels of all channels on one scale, and each result on its own."""
-    pixels = [block for block in sheet.blocks if block.role == "pixels"]
-    if pixels:
-        first = pixels[0]
-        ranges = " ".join(block.range for block in pixels)
-        _scale(worksheet, first, {"multi_range": ranges} if pixels[1:] else {})
-    for block in slices(sheet.blocks):
-        if block.role in ("formula", "label") and block.scale != Scale.NONE:
-            _scale(worksheet, block, _scale_options(block))
-
-
-def _scale_options(block: Block) -> Mapping[str, Any]:
-    match block.scale:
-        case Scale.SHARE:
-            return SHARE_SCALE
-        case Scale.SIGNED:
-            cells = range_address(block.row, block.column, block.height, block.width, fixed=True)
-            return signed_scale(cells)
-    return {}
-
-
-def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
-    """Turn each answer of a worksheet green or red, by its mark."""
-    answers = [block for block in sheet.blocks if sheet.marks and block.role == "answer"]
-    for block in answers:
-        mark = block.moved(0, sheet.marks).address(0, 0)
-        bottom, right = block.row + block.height - 1, block.column + block.width - 1
-        for value, is_right in ((1, True), (-1, False)):
-            rule = {"type": "formula", "criteria": f"={mark}={value}"}
-            options = rule | {"format": formats.mark(right=is_right)}
-            worksheet.conditional_format(block.row, block.column, bottom, right, options)
-
-
-def _color_matches(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
-    """Turn what equals another cell of its row green."""
-    for match in sheet.matches:
-        cell, other = (address(match.row, match.column + over) for over in (0, match.across))
-        # Where there is nothing, there is nothing to compare.
-        criteria = f"=IF(ISNUMBER({cell}),{cell}={other})"
-        rule = {"type": "formula", "criteria": criteria, "format": formats.mark(right=True)}
-        bottom, right = match.row + match.height - 1, match.column + match.width - 1
-        worksheet.conditional_format(match.row, match.column, bottom, right, rule)
-
-
 def _restrict(worksheet: Any, sheet: Sheet) -> None:
     """Let a spreadsheet refuse what cells can't take."""
     for entry in sheet.entries:
@@ -258,16 +223,13 @@ def _restrict(worksheet: Any, sheet: Sheet) -> None:
         worksheet.data_validation(entry.row, entry.column, entry.row, entry.column, options)
 
 
-def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:
+def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet, values: Values) -> None:
     for chart in sheet.charts:
-        last = chart.first + chart.count - 1
         drawn = workbook.add_chart({"type": "line"})
-        columns = {"categories": chart.categories, "values": chart.values}
-        ranges = {
-            name: [sheet.name, chart.first, column, last, column]
-            for name, column in columns.items()
-        }
-        drawn.add_series({**ranges, "name": chart.title, "marker": {"type": "circle", "size": 4}})
+        categories = _charted(sheet, chart, "categories", chart.categories, values)
+        numbers = _charted(sheet, chart, "values", chart.values, values)
+        marker = {"type": "circle", "size": 4}
+        drawn.add_series({**categories, **numbers, "name": chart.title, "marker": marker})
         drawn.set_title({"name": chart.title})
         drawn.set_legend({"none": True})
         drawn.set_x_axis({"name": chart.axis})
@@ -276,9 +238,18 @@ def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:
         worksheet.insert_chart(chart.row, chart.column, drawn)
 
 
-def _scale(worksheet: Any, block: Block, options: Mapping[str, Any]) -> None:
-    bottom, right = block.row + block.height - 1, block.column + block.width - 1
-    worksheet.conditional_format(block.row, block.column, bottom, right, {**COLOR_SCALE, **options})
+def _charted(
+    sheet: Sheet, chart: Chart, name: str, column: int, values: Values
+) -> Mapping[str, Sequence[Any]]:
+    """Return the range of what a chart draws, and its numbers, which previews draw.
+
+    In constant memory XlsxWriter no longer has those when it writes the chart.
+    """
+    rows = range(chart.first, chart.first + chart.count)
+    blocks = [block for block in sheet.blocks if block.column == column and block.row in rows]
+    parts = [block.slice(values)[:, 0] for block in sorted(blocks, key=lambda block: block.row)]
+    shown = [f"{number:.16G}" for number in without_denormals(np.concatenate(parts)).tolist()]
+    return {name: [sheet.name, rows[0], column, rows[-1], column], f"{name}_data": shown}
 
 
 def _define_names(workbook: Any, sheet: Sheet, *, scoped: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 
 from cnncalc.sheet.plan import Plan, Values
+from cnncalc.sheet.values import without_denormals
 
 
 def formulas_of(content: bytes) -> Any:
@@ -28,6 +29,8 @@ def mismatches(book: Any, plan: Plan, values: list[Values], *, formulas: bool) -
         cells = book[sheet.name]
         for block in sheet.blocks:
             numbers = block.slice(values[sheet.specification])
+            if numbers.dtype != object:
+                numbers = without_denormals(numbers)
             for row in range(block.height):
                 for column in range(block.width):
                     shown = cells[block.address(row, column)].value

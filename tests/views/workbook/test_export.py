@@ -31,6 +31,17 @@ def test_every_cell_shows_the_traces_value_and_its_formula(seed):
     assert mismatches(values_of(content), plan, values, formulas=False) == []
 
 
+def test_a_result_that_is_a_denormal_is_stored_as_0():
+    kernel = np.full((1, 1, 1, 1), 1e-200)
+    image = np.array([[1e-120, 1e-100]]).reshape(1, 2, 1)
+    trace = record(Calculation(kernel).network(image.shape), image)
+    assert 0 < trace.layers[0].output[0, 0, 0] < 2.3e-308
+    assert trace.layers[0].output[0, 1, 0] == pytest.approx(1e-300)
+    sheet = values_of(written(trace))["Calculation"]
+    stored = [cell.value for row in sheet["A6:Z6"] for cell in row if cell.value is not None]
+    assert stored == [1e-120, 1e-100, 1e-200, 0, pytest.approx(1e-300)]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_about_sheet_gives_the_plan_back(seed):
     trace = drawn_trace(seed)

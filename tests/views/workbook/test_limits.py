@@ -1,3 +1,7 @@
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +13,15 @@ from cnncalc.network import initialize
 from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Sheet, Specification
 from cnncalc.sheet.planning import make_plan, specify, specify_network
 from cnncalc.sheet.size import estimate, least_formulas
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.trace import record
-from cnncalc.views.workbook.limits import require_limits
+from cnncalc.verification.reading_limits import MOST_CELLS, MOST_SHEETS, MOST_UNPACKED_BYTES
+from cnncalc.views.workbook.limits import require_limits, require_size
 from tests.drawn_examples import of_examples
 from tests.drawn_layers import chains
 from tests.views.workbook.drawn import drawn_trace, written
+
+CHECKED_IN = sorted((Path(__file__).parents[3] / "workbooks").glob("*.xlsx"))
 
 
 def plan_of(layer, shape):
@@ -60,6 +68,50 @@ def test_a_million_formulas_are_allowed_and_more_must_be_asked_for():
     ):
         require_limits(large)
     require_limits(large, large=True)
+
+
+def test_more_than_verify_reads_must_be_asked_for():
+    # A million formulas beside as many pixels are read; more pixels, with fewer formulas, aren't.
+    require_limits(plan_of(MaxPooling2D(2, name="pool"), (1_000, 1_900, 1)))
+    large = plan_of(MaxPooling2D(2, name="pool"), (1_000, 2_000, 1))
+    with pytest.raises(
+        OptionError,
+        match=r"more than 2,500,000 cells, which cnncalc verify does not read, must be asked for "
+        r"with export-xlsx --large\. Received: one of up to 2,50\d,\d\d\d$",
+    ):
+        require_limits(large)
+    require_limits(large, large=True)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "unit"),
+    [
+        ({"cells": MOST_CELLS}, "cells"),
+        ({"sheets": MOST_SHEETS}, "sheets"),
+        ({"unpacked_bytes": MOST_UNPACKED_BYTES}, "bytes, unpacked"),
+    ],
+)
+def test_each_size_is_allowed_up_to_what_is_read(sizes, unit):
+    small = estimate(plan_of(MaxPooling2D(2, name="pool"), (4, 4, 1)))
+    at_most = replace(small, **sizes)
+    require_size(at_most)
+    [(name, most)] = sizes.items()
+    with pytest.raises(OptionError, match=f"more than {most:,} {unit}, which cnncalc verify"):
+        require_size(replace(small, **{name: most + 1}))
+    require_size(replace(small, **{name: most + 1}), large=True)
+
+
+@pytest.mark.parametrize("path", CHECKED_IN, ids=lambda path: path.stem)
+def test_no_workbook_is_larger_than_estimated(path):
+    size = estimate(read_exported(path.read_bytes()).plan)
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        cells = sum(archive.read(name).count(b"<c ") for name in sheets)
+        unpacked = sum(part.file_size for part in archive.infolist())
+    assert len(sheets) <= size.sheets
+    # What contents and About say besides.
+    assert cells <= size.cells + 500
+    assert unpacked <= size.unpacked_bytes
 
 
 def test_an_image_wider_than_a_sheet_is_refused():

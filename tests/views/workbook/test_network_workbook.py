@@ -436,9 +436,10 @@ def test_probabilities_are_shaded_from_0_to_1_and_each_slice_has_one_scale():
     assert limits == [("num", 0), ("num", 1)]
 
 
-def test_scores_are_not_shaded():
+def test_scores_are_coloured_as_numbers_of_two_signs():
     content = written_network(logits_network(1.0, 2.0, last=ReLU()))
-    assert list(formulas_of(content)["Prediction"].conditional_formatting) == []
+    (scores,) = formulas_of(content)["Prediction"].conditional_formatting
+    assert len(scores.rules[0].colorScale.color) == 3
 
 
 def test_the_same_network_gives_the_same_bytes():
