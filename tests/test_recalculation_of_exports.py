@@ -90,7 +90,7 @@ def special_networks():
     yield network_workbook("Rescaling((1, 2, 3), (0, -1, 5)); Dense(2)", (3,))
 
 
-def mutated(content, seed):
+def mutated(content: bytes, seed: int) -> bytes:
     """Type another number over one cell of each image and each weight, as a user would.
 
     A target becomes class 0, a learning rate 0.05. The stored values stay: only who recalculates
@@ -114,7 +114,7 @@ def mutated(content, seed):
     return edited(content, edits)
 
 
-def edited(content, edits):
+def edited(content: bytes, edits: dict[tuple[str, str], float]) -> bytes:
     """Replace the numbers of some cells, (sheet, address): number."""
     names = openpyxl.load_workbook(io.BytesIO(content), read_only=True).sheetnames
     result = io.BytesIO()
