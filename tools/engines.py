@@ -18,9 +18,8 @@ from pathlib import Path
 from tests.engines.judges import JUDGES, Row, Verdict, verdict
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "engines.md"
-GENERATED = re.compile(
-    r"(?<=<!-- written by tools/engines.py -->\n).*(?=<!-- until here -->)", re.S
-)
+BEGIN, END = "<!-- written by tools/engines.py -->\n", "<!-- until here -->"
+GENERATED = re.compile(f"(?<={BEGIN}).*(?={END})", re.DOTALL)
 
 LICENCES = {
     "LibreOffice": "MPL-2.0",
@@ -101,13 +100,20 @@ def kept(name: str, own: Verdict) -> tuple[list[str], dict[str, str]]:
 def kept_in_document(name: str) -> tuple[list[str], dict[str, str]]:
     """Return the same, as the document says it."""
     found = GENERATED.search(DOCUMENT.read_text("utf-8"))
-    lines = found[0].splitlines() if found else []
-    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
-    head, *by_workbook = [row for row in rows if len(row) == 2 + len(JUDGES) and row[1] != "---"]
-    said = {row[0]: as_kept(row[head.index(name)]) for row in by_workbook}
-    own = next((row for row in rows if row[0] == name), [])
-    kept_row = [own[place] for place in KEPT if place < len(own)]
-    return kept_row, {workbook: text for workbook, text in said.items() if text != "–"}
+    summary, _, by_workbook = found[0].partition("\n\n") if found else ("", "", "")
+    own = next((row for row in rows_of(summary) if row[0] == name), [""] * len(SUMMARY))
+    head, *rows = rows_of(by_workbook) or [["workbook", *JUDGES]]
+    said = {row[0]: as_kept(row[head.index(name)]) for row in rows}
+    return (
+        [own[place] for place in KEPT],
+        {workbook: text for workbook, text in said.items() if text != "–"},
+    )
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """Return the rows of a table, its head first."""
+    lines = [line for line in text.splitlines() if not line.startswith("| ---")]
+    return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in lines]
 
 
 def as_kept(text: str) -> str:
