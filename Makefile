@@ -46,13 +46,14 @@ pictures: ## every picture of the README and of docs/ against what is drawn toda
 	python tools/pictures.py --check
 
 pages: ## the page's scripts: linted, run in node, opened in Chromium
-	npx --yes @biomejs/biome@2.6.8 ci --colors=off cnncalc/views/page tests/views/page
+	npx --yes @biomejs/biome@2.6.8 ci --colors=off cnncalc/views/page tests/views/page tests/engines/hyperformula
 	pytest -q -m page
 	pytest -q -m browser
 
-workbooks: ## the workbooks that are checked in, written anew and recalculated by LibreOffice
+workbooks: ## the workbooks that are checked in, written anew; all judged by LibreOffice and others
 	python tools/workbooks.py --check
-	pytest -q -m recalculation
+	npm install --silent --no-package-lock --no-audit --no-fund --prefix tests/engines/hyperformula
+	pytest -q -m "recalculation or engines"
 
 peers: ## the same numbers as PyTorch and Keras; installs them
 	pip install --quiet -e '.[bench]'

@@ -90,7 +90,7 @@ def special_networks():
     yield network_workbook("Rescaling((1, 2, 3), (0, -1, 5)); Dense(2)", (3,))
 
 
-def mutated(content, seed):
+def mutated(content: bytes, seed: int) -> bytes:
     """Type another number over one cell of each image and each weight, as a user would.
 
     A target becomes class 0, a learning rate 0.05. The stored values stay: only who recalculates
@@ -114,7 +114,7 @@ def mutated(content, seed):
     return edited(content, edits)
 
 
-def edited(content, edits):
+def edited(content: bytes, edits: dict[tuple[str, str], float]) -> bytes:
     """Replace the numbers of some cells, (sheet, address): number."""
     names = openpyxl.load_workbook(io.BytesIO(content), read_only=True).sheetnames
     result = io.BytesIO()
@@ -167,15 +167,6 @@ def changed_exports():
 
 
 @pytest.mark.recalculation
-def test_libreoffice_recalculates_every_export_after_changes(changed_exports):
-    found = reports(changed_exports, "libreoffice")
-    for seed, report in enumerate(found):
-        check(report, seed)
-    # A change may fall where no window reaches, but most show.
-    assert sum(report.stored.differing > 0 for report in found) > len(found) * 0.9
-
-
-@pytest.mark.recalculation
 def test_what_libreoffice_saves_is_still_the_same_calculation(changed_exports, tmp_path):
     sources = [tmp_path / f"{number}.xlsx" for number in range(len(changed_exports))]
     for source, content in zip(sources, changed_exports, strict=True):
@@ -184,6 +175,7 @@ def test_what_libreoffice_saves_is_still_the_same_calculation(changed_exports, t
     saved = [path.read_bytes() for path in convert(sources, tmp_path)]
     for seed, report in enumerate(reports(saved, "formualizer")):
         check(report, seed)
+        # LibreOffice's numbers of what was typed over, and another engine's.
         assert report.stored.cells == report.evaluated.cells
         assert report.agrees
 
@@ -269,13 +261,14 @@ def article():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_workbook_checked_in_is_recalculated_before_and_after_changes(engine):
+def test_every_workbook_checked_in_is_recalculated_after_changes(engine):
     contents = [path.read_bytes() for path in CHECKED_IN]
     if engine == "formualizer":
         contents = [content for content in contents if len(content) < QUICK]
+        # LibreOffice takes them as they are in tests/engines.
+        for report in reports(contents, engine):
+            assert report.agrees, report
     assert contents
-    for report in reports(contents, engine):
-        assert report.agrees, report
     for report in reports([mutated(content, 5) for content in contents], engine):
         check(report, "checked in")
         assert report.stored.differing > 0

@@ -22,7 +22,7 @@ __all__ = ["verify"]
     type=click.Choice(ENGINES),
     default="auto",
     show_default=True,
-    help="What evaluates the formulas; auto is LibreOffice where it is found, else formualizer.",
+    help="What evaluates the formulas; auto is the first of these that is installed.",
 )
 def verify(workbook: Path, engine: EngineName) -> None:
     """Recompute an exported workbook and compare every formula with its number.

@@ -50,7 +50,7 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     """Recompute a workbook that cnncalc exported, and compare every formula with its number.
 
     Arguments: the `workbook`'s path; the `engine` that evaluates its formulas, "auto" for
-    LibreOffice where it is found, else formualizer.
+    LibreOffice where it is found, else formualizer, else Gnumeric or IronCalc.
     Returns the report, whose `agrees` says whether nothing was found. Pixels, weights and biases
     count as they now stand.
     Raises InputError where the file is no such workbook or an input in it is no number,

@@ -110,7 +110,7 @@ def test_a_lenet_is_verified(run, tmp_path):
     options = ("--input-shape", "28,28,1", "--target", "3")
     result = run("export-xlsx", "photo.png", "-n", LENET, *options, "-o", "lenet.xlsx")
     assert result.exit_code == 0, result.output
-    checked = run("verify", "lenet.xlsx", "--engine", "libreoffice")
+    checked = run("verify", "lenet.xlsx", "--engine", "formualizer")
     assert checked.exit_code == 0, checked.output
 
 

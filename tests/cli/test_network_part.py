@@ -85,13 +85,13 @@ def test_what_is_no_part(fails, image, arguments, said):
     assert said in fails("export-xlsx", "image.npy", *arguments)
 
 
-@pytest.mark.recalculation
 @pytest.mark.parametrize(
     ("layer", "at", "depth"),
     [("add", "0,8,1", 1), ("add", "4,5,2", 9), ("dense", "1", 1), ("flatten", "100", 9)],
 )
-def test_parts_are_recalculated_by_libreoffice(run, image, layer, at, depth):
+def test_parts_are_recalculated(run, image, layer, at, depth):
+    """All engines do in tests/engines."""
     asked = ("--network", BLOCK, "--layer", layer, "--at", at, "--depth", str(depth))
     run("export-xlsx", "image.npy", *asked, "-o", "part.xlsx")
-    result = run("verify", "part.xlsx", "--engine", "libreoffice")
+    result = run("verify", "part.xlsx", "--engine", "formualizer")
     assert (result.exit_code, "agree with the calculation" in result.stdout) == (0, True)

@@ -1,10 +1,12 @@
 import re
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from cnncalc.files.engines.libreoffice import convert
+from cnncalc.files.engines.recalculation import BY_NAME
 
 KERNEL = ("--kernel", "1 0 1; 0 1 0; 1 0 1", "--kernel", "0 0 0; 0 1 0; 0 0 0")
 OPTIONS = (*KERNEL, "--bias", "1,-2", "--padding", "same", "--activation", "relu")
@@ -230,8 +232,8 @@ def test_what_is_no_workbook_is_refused(fails, tmp_path):
 
 
 def test_a_missing_engine_is_told_with_where_to_get_one(fails, workbook, monkeypatch):
-    monkeypatch.setattr(recalculation, "find_soffice", lambda: None)
-    monkeypatch.setattr(recalculation, "find_spec", lambda name: None)
+    for name, engine in BY_NAME.items():
+        monkeypatch.setitem(BY_NAME, name, replace(engine, is_installed=lambda: False))
     assert "pip install 'cnncalc[verify]'" in fails("verify", workbook)
     assert "libreoffice.org" in fails("verify", workbook, "--engine", "libreoffice")
 

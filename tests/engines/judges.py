@@ -16,12 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.files.engines import recalculate
+from cnncalc.files.engines import EngineName, recalculate
 from cnncalc.files.workbooks import read_cells
+from cnncalc.network import Array
 from cnncalc.sheet.flow import Flow
+from cnncalc.sheet.plan import Block, Quantity, Values
 from cnncalc.tasks.verification import compare_exported, numbers_and_sizes
 from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.verification.comparison import (
+    TOLERANCE,
     CellValue,
     Evaluation,
     ExpectedBlock,
@@ -34,23 +37,39 @@ from tests.engines.workbook_set import Example, workbook_set
 from tests.views.page.cases import Case
 from tests.views.page.test_evaluator import Given, blocks, calculated, given, page_of
 
-__all__ = ["JUDGES", "Verdict", "verdict"]
+__all__ = ["JUDGES", "TOLERANCES", "Verdict", "judged_workbook", "verdict"]
 
 HYPERFORMULA = Path(__file__).parent / "hyperformula"
+
+# Beyond which numbers differ. HyperFormula tells 11 digits of a number, and calculates with all.
+TOLERANCES = {"HyperFormula": 1e-9}
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What a judge makes of the workbooks of the set that it takes.
 
-    `engine` is its name and version; `reports` has a comparison a workbook, `errors` how many of
-    its cells are errors, both by the workbook's name; `seconds` is how long calculating took.
+    `judge` is its name and version; `rows` are what became of each workbook, by its name;
+    `seconds` is how long calculating took.
     """
 
-    engine: str
-    reports: Mapping[str, Report]
-    errors: Mapping[str, int]
+    judge: str
+    rows: Mapping[str, Row]
     seconds: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """How many formula cells of a workbook were compared, differ, and are errors.
+
+    `largest` is the largest relative difference of all, `first` tells of a cell that differs.
+    """
+
+    cells: int
+    differing: int
+    errors: int
+    largest: float
+    first: str
 
 
 @cache
@@ -59,7 +78,7 @@ def verdict(name: str) -> Verdict:
     return JUDGES[name]()
 
 
-def _of_engine(name: Any) -> Callable[[], Verdict]:
+def _of_engine(name: EngineName) -> Callable[[], Verdict]:
     def judge() -> Verdict:
         return _judged(lambda contents: recalculate(contents, name))
 
@@ -70,12 +89,29 @@ def _judged(evaluate: Callable[[Sequence[bytes]], Sequence[Evaluation]]) -> Verd
     began = time.perf_counter()
     evaluations = evaluate([own.content for own in workbook_set()])
     seconds = time.perf_counter() - began
-    reports, errors = {}, {}
-    for own, evaluation in zip(workbook_set(), evaluations, strict=True):
-        reports[own.name] = compare_with(own, evaluation)
-        values = (evaluation.values.get(place) for place in _cells(own).formulas)
-        errors[own.name] = sum(str(value).startswith("#") for value in values)
-    return Verdict(evaluations[0].engine, reports, errors, seconds)
+    name = evaluations[0].engine
+    rows = {
+        own.name: judged_workbook(own, evaluation)
+        for own, evaluation in zip(workbook_set(), evaluations, strict=True)
+    }
+    return Verdict(name, rows, seconds)
+
+
+def judged_workbook(example: Example, evaluation: Evaluation) -> Row:
+    """Return what an engine made of one workbook, of every formula cell that holds a number."""
+    cells = _cells(example)
+    values = (evaluation.values.get(place) for place in cells.formulas)
+    errors = sum(isinstance(value, str) and value.startswith("#") for value in values)
+    return _row(_compared(example, evaluation), errors)
+
+
+def _row(report: Report, errors: int) -> Row:
+    evaluated = report.evaluated
+    assert evaluated.largest, "a workbook without a formula proves nothing"
+    largest = evaluated.largest.relative
+    tolerance = TOLERANCES.get(report.engine.split()[0], TOLERANCE)
+    differing = 0 if largest <= tolerance else evaluated.differing
+    return Row(evaluated.cells, differing, errors, largest, str(evaluated.first))
 
 
 @cache
@@ -83,7 +119,7 @@ def _cells(example: Example) -> WorkbookCells:
     return read_cells(example.content)
 
 
-def compare_with(example: Example, evaluation: Evaluation) -> Report:
+def _compared(example: Example, evaluation: Evaluation) -> Report:
     """Compare as `verify` does, or with what is stored."""
     if example.is_verified:
         return compare_exported(read_exported(example.content), evaluation)
@@ -106,9 +142,9 @@ def _by_hyperformula(contents: Sequence[bytes]) -> list[Evaluation]:
     installed = HYPERFORMULA / "node_modules" / "hyperformula" / "package.json"
     assert installed.is_file(), f"npm install --no-package-lock --prefix {HYPERFORMULA}"
     engine = f"HyperFormula {json.loads(installed.read_text())['version']}"
-    given = "".join(f"{json.dumps(_as_sheets(read_cells(content)))}\n" for content in contents)
-    command = [node, HYPERFORMULA / "evaluate.js"]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+    lines = "".join(f"{json.dumps(_as_sheets(read_cells(content)))}\n" for content in contents)
+    command = [node, str(HYPERFORMULA / "evaluate.js")]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
     return [Evaluation(engine, _values(json.loads(line))) for line in done.stdout.splitlines()]
 
 
@@ -125,10 +161,11 @@ def _as_sheets(cells: WorkbookCells) -> dict[str, list[tuple[int, int, Any]]]:
 
 
 def _values(found: list[tuple[str, int, int, CellValue | None]]) -> dict[Place, CellValue]:
-    numbers = (
-        (Place(*place), float(value) if type(value) is int else value) for *place, value in found
-    )
-    return {place: value for place, value in numbers if value not in (None, "")}
+    return {
+        Place(sheet, row, column): float(value) if type(value) is int else value
+        for sheet, row, column, value in found
+        if value not in (None, "")
+    }
 
 
 def _by_page() -> Verdict:
@@ -137,7 +174,9 @@ def _by_page() -> Verdict:
     for own in workbook_set():
         for number, calculation in enumerate(own.calculations):
             names.append(own.name)
-            pages.append(given(own.name, page_of(Case(own.name, *calculation)), number))
+            specification, values = calculation
+            case = Case(own.name, specification, _as_floats(values))
+            pages.append(given(own.name, page_of(case), number))
     with TemporaryDirectory() as folder:
         began = time.perf_counter()
         results = calculated(pages, Path(folder))
@@ -145,8 +184,16 @@ def _by_page() -> Verdict:
     by_name = defaultdict(list)
     for name, page, result in zip(names, pages, results, strict=True):
         by_name[name].append((page, result["after"][0]))
-    reports = {name: _page_report(own) for name, own in by_name.items()}
-    return Verdict("our page", reports, dict.fromkeys(names, 0), seconds)
+    rows = {name: _row(_page_report(own), 0) for name, own in by_name.items()}
+    return Verdict("our page", rows, seconds)
+
+
+def _as_floats(values: Values) -> dict[Quantity, Array]:
+    """Return numbers over which others may be typed: the article's are whole ones."""
+    return {
+        name: array if array.dtype == object else array.astype(float)
+        for name, array in values.items()
+    }
 
 
 def _page_report(calculations: list[tuple[Given, list[list[Any]]]]) -> Report:
@@ -169,7 +216,7 @@ def _page_report(calculations: list[tuple[Given, list[list[Any]]]]) -> Report:
     return compare(expected, WorkbookCells({}, formulas, {}), Evaluation("our page", values))
 
 
-def _flow_blocks(flow: Flow, found: list[list[Any]]) -> Iterator[tuple[int, Any, list[Any]]]:
+def _flow_blocks(flow: Flow, found: list[list[Any]]) -> Iterator[tuple[int, Block, list[Any]]]:
     slices = [part.number for part in flow.slices for block in part.blocks if block.formula]
     yield from zip(slices, blocks(flow), found, strict=True)
 

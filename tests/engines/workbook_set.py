@@ -42,7 +42,7 @@ from tests.views.workbook.drawn import drawn_trace
 from tests.views.workbook.networks import DrawnNetwork, image_of
 from tests.views.workbook.test_training_report import written as written_report
 
-__all__ = ["Example", "workbook_set"]
+__all__ = ["CHECKED_IN", "Example", "made_workbooks", "workbook_set"]
 
 CHECKED_IN = Path(__file__).parents[2] / "workbooks"
 # Drawn ones that between them take all options.
@@ -53,6 +53,12 @@ BLOCK = (
     'Input((9, 9, 2)); Conv2D(6, 3, padding="same", name="stem"); Conv2D(8, 1, name="expand"); '
     'SeparableConv2D(6, 3, padding="same", name="project"); Add(name="add")([stem, project]); '
     'Flatten(); Dense(3, activation="softmax")'
+)
+PARTS = (
+    ("add", (0, 8, 1), 1),
+    ("add", (4, 5, 2), None),
+    ("dense", (1,), 1),
+    ("flatten", (100,), None),
 )
 SPECIAL = {
     "certain": ("Rescaling(1e4); Flatten(); Dense(3, 'softmax')", (2, 2, 1)),
@@ -83,20 +89,32 @@ class Example:
 
 
 @cache
+def made_workbooks() -> tuple[Example, ...]:
+    """Return those that are made here and that `verify` reads, as they are written."""
+    made = [*_steps(), *_layers(), *_networks(), *_branches(), *_parts(), *_trainings()]
+    return tuple(made)
+
+
+@cache
 def workbook_set() -> tuple[Example, ...]:
     """Return all workbooks, always the same ones."""
-    made = [*_steps(), *_layers(), *_networks(), *_branches(), *_parts(), *_trainings()]
-    changed = [replace(own, content=mutated(own.content, seed)) for seed, own in enumerate(made)]
+    changed = [
+        replace(own, content=mutated(own.content, seed))
+        for seed, own in enumerate(made_workbooks())
+    ]
     return (*changed, *_worksheets(), _report(), *_checked_in())
 
 
 def _example(
-    name: str, *calculations: tuple[Specification, Values], **options: WorksheetOptions
+    name: str,
+    *calculations: tuple[Specification, Values],
+    worksheet: WorksheetOptions | None = None,
+    key_to: WorksheetOptions | None = None,
 ) -> Example:
     stream = io.BytesIO()
     plan = make_plan([specification for specification, _ in calculations])
     values = [own for _, own in calculations]
-    write(stream, plan, values, WorkbookOptions(name, **options))
+    write(stream, plan, values, WorkbookOptions(name, worksheet=worksheet, key_to=key_to))
     return Example(name, stream.getvalue(), calculations)
 
 
@@ -108,8 +126,9 @@ def _steps() -> Iterator[Example]:
     random = np.random.default_rng(1)
     image = random.normal(scale=20, size=(3, 3, 40)).round(2)
     kernel = random.normal(size=(2, 2, 40, 36)).round(3)
-    options = {"combine": "max", "pooling": pooling_layer("average", 2, 1, "same")}
-    yield _of_network("wide", Calculation(kernel, **options).network(image.shape), image)
+    pooling = pooling_layer("average", 2, 1, "same")
+    wide = Calculation(kernel, combine="max", pooling=pooling).network(image.shape)
+    yield _of_network("wide", wide, image)
     kernel = np.array([[1e6, -1e-6], [1e-9, -1e6]])[..., np.newaxis, np.newaxis]
     image = np.random.default_rng(2).normal(scale=1e9, size=(12, 12, 1))
     yield _of_network("huge", Calculation(kernel, padding="same").network(image.shape), image)
@@ -164,12 +183,14 @@ def _parts() -> Iterator[Example]:
     shape = tuple(read.input_shape or ())
     network = initialize(read.layers, shape, 0)
     image = image_of(shape)
-    for layer, at in (("add", (4, 5, 2)), ("flatten", (100,))):
-        plan = plan_part(network.layers, shape, layer, at)
+    for layer, at, depth in PARTS:
+        plan = plan_part(network.layers, shape, layer, at, depth)
         first = plan.part.image.name
         before = image if first == IMAGE else record(network, image).layer(first).output
         trace = trace_as_written(cut_network(plan, network), cut_image(plan, before))
-        yield _example(f"part: {layer}", network_calculation(trace, part=plan.part))
+        yield _example(
+            f"part: {layer}, {depth or 'all'} deep", network_calculation(trace, part=plan.part)
+        )
 
 
 def _trainings() -> Iterator[Example]:
@@ -182,7 +203,7 @@ def _trainings() -> Iterator[Example]:
     for seed, name in enumerate(TRAINED_BRANCHING):
         network = vary(*trained_branching(name), seed)
         optimizer = OPTIMIZERS[seed % len(OPTIMIZERS)]
-        made_of = pieces(network, optimizer=optimizer, batches=STEPS[:1], seed=seed)
+        made_of = pieces(network, optimizer=optimizer, batches=STEPS, seed=seed)
         yield _example(f"training, branches: {name}", training_calculation(made_of))
 
 

@@ -43,7 +43,9 @@ def _values(ssconvert: str, content: bytes, folder: Path) -> dict[Place, CellVal
     if not target.is_file():
         message = "Gnumeric can't read the workbook"
         raise InputError(message)
-    return read_stored_values(target.read_bytes())
+    values = read_stored_values(target.read_bytes())
+    # Where a formula gives nothing, it saves a text of no letters.
+    return {place: value for place, value in values.items() if value != ""}
 
 
 GNUMERIC = Engine(

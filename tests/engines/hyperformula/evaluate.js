@@ -19,7 +19,8 @@ function evaluated(sheets) {
     const sheet = engine.getSheetId(name);
     return cells.filter(isFormula).map(([row, col]) => {
       const value = engine.getCellValue({ sheet, row, col });
-      return [name, row, col, value?.type ? value.value : value];
+      // Of an empty cell it hands on that nothing is there; wherever that is used, it is 0.
+      return [name, row, col, value === null ? 0 : value.type ? value.value : value];
     });
   });
 }

@@ -63,16 +63,6 @@ def test_formulas_of_drawn_graphs_give_the_recorded_numbers(graph, seed):
 
 
 @pytest.mark.recalculation
-def test_libreoffice_gives_the_recorded_numbers():
-    made_of_all = [workbook(name, STEPS) for name in BRANCHING]
-    evaluations = recalculate([made.content for made in made_of_all], "libreoffice")
-    for made, evaluation in zip(made_of_all, evaluations, strict=True):
-        require_recorded(made, evaluation)
-        report = compare_exported(read_exported(made.content), evaluation)
-        assert report.evaluated.differing == report.stored.differing == 0
-
-
-@pytest.mark.recalculation
 def test_libreoffice_gives_the_recorded_numbers_of_drawn_graphs():
     networks = [vary(*graph, seed) for seed, graph in enumerate(few_graphs(DRAWN))]
     made_of_all = [
