@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import re
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ def program(
             help="holds train and test, a subfolder of photos a class in each; made up if left out",
         )
     given = parser.parse_args()
+    # As Ctrl-C does: contenders that are stopped would outlive this program.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if given.write and given.tiny:
         parser.error("--tiny measures nothing that should be kept")
     asked = Asked(given.tiny, given.folder.resolve() if folder and given.folder else None)

@@ -50,7 +50,6 @@ def marks(peers):
     [pytest.param(*names, marks=marks(peers)) for names, peers in PARTS.items()],
 )
 def test_a_program_measures_a_tiny_size(program, part, tmp_path, monkeypatch):
-    monkeypatch.setattr(measuring, "REST_SECONDS", 0)
     for place in ("train", "test"):
         save_classes(tmp_path / place, count=6)
     asked = Asked(tiny=True, folder=tmp_path)
