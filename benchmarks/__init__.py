@@ -8,11 +8,13 @@ import os
 
 __all__ = ["KERNELS"]
 
-KERNELS = "OPENBLAS_CORETYPE"
-"""The variable by which OpenBLAS takes the kernels of an older processor."""
+KERNELS = "BENCHMARKS_KERNELS"
+"""The variable by which OpenBLAS is to take the kernels of another processor: Haswell, say."""
 
-# No user has them set, but machines made for old libraries do, and NumPy's products then take two
-# to three times as long. This runs before any program's own imports: neither the program nor the
-# processes that it starts know them.
-for _name in (KERNELS, "OPENBLAS_L2_SIZE"):
+# No user has OpenBLAS's own variables set, but machines made for old libraries do, and NumPy's
+# products then take two to three times as long. This runs before any other import of a program and
+# of the processes that it starts, and commands have their environment from here.
+for _name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(_name, None)
+if KERNELS in os.environ:
+    os.environ["OPENBLAS_CORETYPE"] = os.environ[KERNELS]
