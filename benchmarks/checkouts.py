@@ -9,12 +9,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import MissingDataError
+from benchmarks.processes import Contender
 
-__all__ = ["environment_of", "name_of", "prepare_from", "require_checkout"]
+__all__ = ["at_checkout", "environment_of", "name_of", "prepare_from", "require_checkout"]
 
 
 def require_checkout(path: Path) -> None:
@@ -24,6 +27,7 @@ def require_checkout(path: Path) -> None:
         raise MissingDataError(message)
 
 
+@cache
 def name_of(checkout: Path) -> str:
     """Return what the contender is called: by the commit, else by the folder, never by a path."""
     words = ("git", "-C", str(checkout), "describe", "--always", "--dirty", "--exclude", "*")
@@ -36,7 +40,14 @@ def name_of(checkout: Path) -> str:
 
 def environment_of(checkout: Path) -> dict[str, str]:
     """Return the variable by which a command takes cnncalc from a checkout."""
-    return {"PYTHONPATH": os.pathsep.join([str(checkout), os.environ.get("PYTHONPATH", "")])}
+    others = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(checkout), *([others] if others else [])])}
+
+
+def at_checkout(contender: Contender, checkout: Path) -> Contender:
+    """Return the contender that does the same with a checkout's cnncalc."""
+    prepare = partial(prepare_from, checkout, contender.prepare)
+    return replace(contender, name=name_of(checkout), prepare=prepare)
 
 
 def prepare_from(checkout: Path, prepare: Callable[[], Callable[[], Any]]) -> Callable[[], Any]:

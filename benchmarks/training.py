@@ -12,7 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from benchmarks.checkouts import name_of, prepare_from
+from benchmarks.checkouts import at_checkout, name_of
 from benchmarks.epochs import MOST_EPOCHS, START_SHARE, WARM_UPS, Trained, turns_of
 from benchmarks.measuring import Contender, Turns, check_same, in_turns
 from benchmarks.networks import ARTICLE, LENET, VGG, Case, operations, stored
@@ -106,13 +106,9 @@ def raced(
     """
     with stored(case) as folder:
         work = (folder, case.epoch, case.batch_size)
-        prepare = partial(prepare_cnncalc, *work)
-        contenders = [Contender(OURS, prepare, (), ONE_BLAS_THREAD)]
-        before = None
+        contenders = [Contender(OURS, partial(prepare_cnncalc, *work), (), ONE_BLAS_THREAD)]
         if asked.against is not None:
-            before = name_of(asked.against)
-            prepare = partial(prepare_from, asked.against, prepare)
-            contenders.append(Contender(before, prepare, (), ONE_BLAS_THREAD))
+            contenders.append(at_checkout(contenders[0], asked.against))
         contenders += [_keras(backend, partial(prepare_keras, *work)) for backend in backends]
         multiplying = [product.contender for product in limits]
         rounds, warm_ups = 1 if asked.tiny else ROUNDS, 0 if fresh else WARM_UPS
@@ -124,6 +120,7 @@ def raced(
     trained = {name: turns.last_results[name] for name in names}
     epochs = {name: each.epochs for name, each in trained.items()}
     counts = {**dict.fromkeys(turns.usages, 1), **epochs}
+    before = name_of(asked.against) if asked.against else None
     return Race(case, turns.each(counts), trained, names, before)
 
 
