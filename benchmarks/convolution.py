@@ -154,8 +154,8 @@ def photos(channels: int, asked: Asked) -> Sequence[str]:
 
 
 _HEADER = (
-    *("", "cnncalc, ms", "scipy.ndimage's time by ours (at least 2.5)"),
-    *("PyTorch's time by ours (at least 2.5)", "our time by OpenCV's (at most 4)"),
+    *("", "cnncalc, ms", "scipy.ndimage's time by ours (at least 1)"),
+    *("PyTorch's time by ours (at least 1)", "our time by OpenCV's (at most 2)"),
 )
 
 

@@ -23,7 +23,7 @@ KERAS = Path(__file__).parent / "peers" / "keras_from_disk.py"
 NEEDS = ("keras", "tensorflow", "torch")
 # JAX takes several times as long (training.py). TensorFlow reads the photos for all of them.
 BACKENDS = {"Keras on TensorFlow": "tensorflow", "Keras on PyTorch": "torch"}
-TARGET = 2
+TARGET = 1.6
 
 PHOTOS = {"train": 800, "test": 200}
 FEW_PHOTOS = {"train": 12, "test": 4}
