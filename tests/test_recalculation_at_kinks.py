@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.nearness import kink_bounds
 from cnncalc.network import assemble, initialize
 from cnncalc.notation import parse

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from cnncalc.calculator import Calculation, pooling_layer
-from cnncalc.files import recalculation
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
+from cnncalc.files.engines.libreoffice import convert
 from cnncalc.files.stored_values import without_stored_values
 from cnncalc.layers import (
     ACTIVATIONS,
@@ -181,8 +181,7 @@ def test_what_libreoffice_saves_is_still_the_same_calculation(changed_exports, t
     for source, content in zip(sources, changed_exports, strict=True):
         # Its own values, not ours: as if it had been opened, recalculated and saved.
         source.write_bytes(without_stored_values(content))
-    recalculation._convert(recalculation.find_soffice(), sources, tmp_path)
-    saved = [(tmp_path / "converted" / source.name).read_bytes() for source in sources]
+    saved = [path.read_bytes() for path in convert(sources, tmp_path)]
     for seed, report in enumerate(reports(saved, "formualizer")):
         check(report, seed)
         assert report.stored.cells == report.evaluated.cells

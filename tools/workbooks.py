@@ -18,7 +18,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 
 FOLDER = Path(__file__).resolve().parent.parent / "workbooks"
 

@@ -8,7 +8,7 @@ import click
 
 from cnncalc.cli.streams import say
 from cnncalc.errors import CheckError
-from cnncalc.files.recalculation import ENGINES, EngineName
+from cnncalc.files.engines import ENGINES, EngineName
 from cnncalc.tasks.verification import verify_workbook
 from cnncalc.views.terminal.verification import report_lines
 

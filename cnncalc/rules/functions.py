@@ -140,7 +140,7 @@ softplus: Function = Function(
     Spelling("ln(1 + e^{0})", wraps=True),
     Spelling(
         "IF({0}>0,{0}+LN(1+EXP(-{0})),"
-        "IF(EXP({0})<1E-12,EXP({0}),EXP({0})*LN(1+EXP({0}))/(1+EXP({0})-1)))",
+        "IF(EXP({0})<0.000000000001,EXP({0}),EXP({0})*LN(1+EXP({0}))/(1+EXP({0})-1)))",
         wraps=True,
     ),
     (sigmoid,),

@@ -25,7 +25,7 @@ from cnncalc.rules.formula import (
     Spelling,
 )
 
-__all__ = ["decimal", "literal", "template", "words"]
+__all__ = ["literal", "template", "words"]
 
 # What binds more strongly has the larger number; nothing goes into the parts of an atom.
 _BINDS = {"choice": 0, "sum": 1, "product": 2, "power": 3, "atom": 4}
@@ -178,17 +178,18 @@ def _template(expression: Expression, cells: Mapping[str, str]) -> _Written:
 def _asked(condition: Comparison, cells: Mapping[str, str]) -> str:
     left, bound = _template(condition.left, cells).text, condition.bound
     if condition.near and isinstance(bound, Number):
-        return f"{left}{condition.sign}{decimal(bound.value)}"
+        return f"{left}{condition.sign}{literal(bound.value)}"
     return f"{left}{condition.sign}{_template(bound, cells).text}"
 
 
 def literal(number: float) -> str:
-    """Return a number as a formula writes it.
+    """Return a number as a formula writes it: a decimal of the 15 digits that spreadsheets keep.
 
+    Not every program reads `1E-12`.
     Raises OutputError for one so near to 0 that spreadsheets have none (LibreOffice shows #VALUE!).
 
-    >>> literal(2.0), literal(1e-05)
-    ('2', '1E-05')
+    >>> literal(2.0), literal(1e-12), literal(0.1 + 0.2)
+    ('2', '0.000000000001', '0.3')
     """
     if 0 < abs(number) < sys.float_info.min:
         message = (
@@ -196,13 +197,4 @@ def literal(number: float) -> str:
             f"Received: {number!r}"
         )
         raise OutputError(message)
-    return repr(int(number) if number == int(number) and abs(number) < 1e15 else number).upper()
-
-
-def decimal(number: float) -> str:
-    """Return a number as a formula writes it, without an exponent: not every program reads `1E-12`.
-
-    >>> decimal(1e-12), decimal(3.3)
-    ('0.000000000001', '3.3')
-    """
-    return np.format_float_positional(number, trim="-")
+    return np.format_float_positional(float(f"{number:.15g}") or 0.0, trim="-")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from cnncalc.nearness import NEAR, SMALLEST
 from cnncalc.rules.formula import Expression, Name, Operation, names_of
 from cnncalc.rules.joins import Join, reduction_by
-from cnncalc.rules.spelling import decimal, literal, template
+from cnncalc.rules.spelling import literal, template
 from cnncalc.sheet.plan import Formula, Reference
 
 __all__ = [
@@ -31,13 +31,13 @@ __all__ = [
 COPY = "{0}"
 PLUS = "{0}+{1}"
 # The template of the number from which on one counts as the maximum, which reference {1} is.
-LEAST = f"{{1}}-{decimal(NEAR)}*MAX({decimal(SMALLEST)},ABS({{1}}))"
+LEAST = f"{{1}}-{literal(NEAR)}*MAX({literal(SMALLEST)},ABS({{1}}))"
 # And up to which one counts as the minimum.
-MOST = f"{{1}}+{decimal(NEAR)}*MAX({decimal(SMALLEST)},ABS({{1}}))"
+MOST = f"{{1}}+{literal(NEAR)}*MAX({literal(SMALLEST)},ABS({{1}}))"
 # 1 where {0} is the maximum, but for rounding, else 0.
 IS_MAXIMUM = f"IF({{0}}>={LEAST},1,0)"
 # How near to a maximum, in words.
-NEAREST = f"within {literal(NEAR)} of it"
+NEAREST = f"within {NEAR:G} of it"
 
 
 def apply(template: str, *references: Reference) -> Formula:

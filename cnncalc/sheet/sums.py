@@ -24,6 +24,7 @@ __all__ = [
     "in_parts",
     "one_block",
     "part_cells",
+    "parts_of",
     "sum_volumes",
     "undrawn",
 ]
@@ -32,9 +33,17 @@ __all__ = [
 def in_parts(total: Volume, partial: Volume, shares: Sequence[range], of: str) -> list[Volume]:
     """Return the volume of partial sums, and after it that of their totals.
 
-    Arguments: the volume of the `total`; that of the `partial` sums, which is given its items here:
-    those of the total, each in as many parts as there are `shares`, with the part's place in front
-    of its index; what they are shares `of`.
+    Arguments: the volume of the `total`; that of the `partial` sums; the rest as for `parts_of`.
+    """
+    added = replace(total, rule="The partial sums added up.", notes=())
+    return [parts_of(total, partial, shares, of), added]
+
+
+def parts_of(total: Volume, partial: Volume, shares: Sequence[range], of: str) -> Volume:
+    """Return the volume of `partial` results with its items.
+
+    These are those of the `total`, each in as many parts as there are `shares`, with the part's
+    place in front of its index; `of` tells what they are shares of.
     """
     items = tuple(
         Item(
@@ -45,8 +54,7 @@ def in_parts(total: Volume, partial: Volume, shares: Sequence[range], of: str) -
         for item in total.items
         for place, share in enumerate(shares)
     )
-    added = replace(total, rule="The partial sums added up.", notes=())
-    return [replace(partial, items=items), added]
+    return replace(partial, items=items)
 
 
 def part_cells(helper: Quantity, count: int, index: Index, find: Finder) -> list[Reference]:

@@ -37,9 +37,11 @@ __all__ = [
 # How far an answer {0} may be from its solution {1}. A whole number must be exact, to the 15 digits
 # that a spreadsheet keeps; its solution may be off by what rounding adds up to. Of others two
 # decimals are enough, or three digits below 1, where two decimals could be none at all.
-IS_WHOLE = "ABS({1}-INT({1}+0.5))<=1E-9*ABS({1})"
+IS_WHOLE = "ABS({1}-INT({1}+0.5))<=0.000000001*ABS({1})"
 
-TOLERANCE = f"IF({IS_WHOLE},0.001+1E-14*ABS({{1}}),0.005*MIN(1,ABS({{1}}))+0.0005*ABS({{1}}))"
+TOLERANCE = (
+    f"IF({IS_WHOLE},0.001+0.00000000000001*ABS({{1}}),0.005*MIN(1,ABS({{1}}))+0.0005*ABS({{1}}))"
+)
 
 SENTENCE = "whole numbers exactly; of others two decimals are enough, or three digits below 1"
 # 1 for a right answer, -1 for a wrong one, 0 for none yet.

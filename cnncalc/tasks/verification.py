@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.explanation import Explanation
 from cnncalc.files.paths import quoted
-from cnncalc.files.recalculation import ENGINES, EngineName, recalculate
+from cnncalc.files.engines import ENGINES, EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.network import Array, Network, walk
 from cnncalc.sheet.layers.drawn_weights import sum_sizes

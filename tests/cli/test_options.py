@@ -7,7 +7,7 @@ import pytest
 from cnncalc.calculator import Calculation
 from cnncalc.cli.commands import cli
 from cnncalc.files.photos import Fit
-from cnncalc.files.recalculation import EngineName as Recalculating
+from cnncalc.files.engines import EngineName as Recalculating
 from cnncalc.tasks.training import EngineName as Training
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import OPTIMIZERS

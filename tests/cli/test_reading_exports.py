@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from cnncalc.calculator import Calculation
-from cnncalc.files import recalculation
+from cnncalc.files.engines.libreoffice import convert
 from cnncalc.sheet.values import as_written
 from cnncalc.tasks.workbook_reading import exported_image, exported_kernels
 from cnncalc.trace import record
@@ -72,7 +72,7 @@ def test_the_same_calculation_comes_of_it_after_changes(run, workbook):
 @pytest.mark.recalculation
 def test_libreoffice_may_have_saved_it(run, workbook, tmp_path):
     change(workbook, C7=1000.25, D7="=C7*2")
-    recalculation._convert(recalculation.find_soffice(), [workbook], tmp_path)
+    convert([workbook], tmp_path)
     saved = tmp_path / "converted" / "made.xlsx"
     assert exported_image(saved).values[0, :3, 0].tolist() == [1000.25, 2000.5, 51]
     assert exported_kernels(saved)[0].values[..., 0].tolist() == [[1, 0.5], [-2, 3]]

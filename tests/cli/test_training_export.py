@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from cnncalc.files.datasets_arrays import read_digits
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.sheet.plan import Quantity
 from cnncalc.tasks.verification import compare_exported, verify_workbook
 from cnncalc.tasks.workbook_reading import read_exported

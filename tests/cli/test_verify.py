@@ -4,7 +4,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from cnncalc.files import recalculation
+from cnncalc.files.engines.libreoffice import convert
 
 KERNEL = ("--kernel", "1 0 1; 0 1 0; 1 0 1", "--kernel", "0 0 0; 0 1 0; 0 0 0")
 OPTIONS = (*KERNEL, "--bias", "1,-2", "--padding", "same", "--activation", "relu")
@@ -132,8 +132,7 @@ def test_libreoffice_is_taken_where_it_is_found(run, workbook):
 def test_a_workbook_that_libreoffice_saved_is_verified_and_has_no_changes(run, workbook, tmp_path):
     change(workbook, C7=1000.25, K7=-3)
     saved = tmp_path / "saved" / "made.xlsx"
-    soffice = recalculation.find_soffice()
-    recalculation._convert(soffice, [workbook], tmp_path)
+    convert([workbook], tmp_path)
     (tmp_path / "converted").rename(saved.parent)
     result = run("verify", saved)
     assert result.exit_code == 0, result.output

@@ -9,8 +9,8 @@ import pytest
 import xlsxwriter
 
 from cnncalc.errors import InputError, OptionError
-from cnncalc.files import recalculation
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import libreoffice as recalculation
+from cnncalc.files.engines import recalculate
 from cnncalc.verification.comparison import Place
 
 POISON = -999

@@ -39,7 +39,7 @@ TEMPLATES = {
     "elu": ("IF({x}>0,{x},TANH({x}/2)*(EXP({x})+1))", "IF({y}>0,{e},{e}*({y}+1))"),
     "softplus": (
         "IF({x}>0,{x}+LN(1+EXP(-{x})),"
-        "IF(EXP({x})<1E-12,EXP({x}),EXP({x})*LN(1+EXP({x}))/(1+EXP({x})-1)))",
+        "IF(EXP({x})<0.000000000001,EXP({x}),EXP({x})*LN(1+EXP({x}))/(1+EXP({x})-1)))",
         "{e}*IF({x}>=0,1/(1+EXP(-{x})),EXP({x})/(1+EXP({x})))",
     ),
 }

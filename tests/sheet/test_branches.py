@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from cnncalc.errors import OptionError
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.layers import Add, Concatenate, Conv2D, Flatten, InputLayer, ReLU
 from cnncalc.layers.graph import IMAGE
 from cnncalc.network import initialize

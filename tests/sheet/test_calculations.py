@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance

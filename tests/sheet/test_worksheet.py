@@ -6,7 +6,7 @@ import pytest
 
 from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.errors import InputError, OptionError
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnncalc.network import Array
 from cnncalc.provenance import untrained
-from cnncalc.rules.spelling import decimal
+from cnncalc.rules.spelling import literal
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import (
     EACH,
@@ -39,7 +39,7 @@ _BY_PLACE = "NPV(1/{0},{1})"
 _LEAST_PERIODS = 1000
 # So large a share may be what programs differ by when they add up.
 _ROUNDING = 1e-9
-_CHANGED = f"IF(ABS({{0}}-{{1}})<={decimal(_ROUNDING)}*(1+ABS({{1}})),0,1)"
+_CHANGED = f"IF(ABS({{0}}-{{1}})<={literal(_ROUNDING)}*(1+ABS({{1}})),0,1)"
 _UNCHANGED = "SUM({{{}}})=0"
 _TYPED = "typed over"
 _NOTE = (

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import GlobalPoolingLayer
 from cnncalc.network import Array
-from cnncalc.ops.maxima import first_maximum, near_maximum
+from cnncalc.ops.maxima import least_maximum
 from cnncalc.rules import Join, law_of
 from cnncalc.rules.shares import share_rule
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import Finder, Index, whole
-from cnncalc.sheet.formulas import LEAST
-from cnncalc.sheet.layers.maxima import (
-    COUNTED,
-    countdown,
-    first_gets,
-    near_count,
-    nearest_first,
-    tie_volume,
-)
+from cnncalc.sheet.layers.maxima import SEARCHES, Search, first_gets, least_volume, shares
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
-from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
+from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, Tiled
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
 from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName
@@ -64,10 +58,6 @@ def global_pooling_volumes(
 
 _AVERAGE = "The slice's error, shared out among its cells alike."
 
-_ROWS = "The largest number of each row, to find the maximum's row by."
-
-_PLACE = ("The place of the slice's maximum.", COUNTED)
-
 _MAX = ("The slice's error goes to its first maximum.", ("All other cells get 0.",))
 
 
@@ -85,10 +75,18 @@ def global_pooling_gradient_volumes(
 
 
 def _max_volumes(layer: GlobalPoolingLayer, source: Source, gradient: Source) -> list[Volume]:
+    pooled = Quantity("stage", layer.name, StageName.GLOBAL_POOLING)
     place = helper(layer.name, GradientStep.FIRST_MAXIMUM)
     one = Source(place, (1, 1, source.shape[2]), source.captions)
-    rows = [] if 1 in source.size else [_rows_volume(layer, source)]
-    return [*rows, *_place_volumes(layer, source, one), _max_volume(source, gradient, one)]
+
+    def largest(index: Index, find: Finder) -> Reference:
+        return _of_channel(pooled, not layer.keepdims, index, find)
+
+    return [
+        least_volume(layer.name, one, largest),
+        *(volume for search in SEARCHES for volume in _searched_volumes(search, source, one)),
+        _max_volume(source, gradient, one),
+    ]
 
 
 def _of_channel(quantity: Quantity, is_vector: bool, index: Index, find: Finder) -> Reference:
@@ -108,39 +106,31 @@ def _mean_volume(layer: GlobalPoolingLayer, source: Source, gradient: Source) ->
     return each_number(gradient_title(result), result, source, formula, _AVERAGE)
 
 
-def _rows_volume(layer: GlobalPoolingLayer, source: Source) -> Volume:
-    rows, (height, width) = helper(layer.name, GradientStep.ROW_MAXIMA), source.size
+def _searched_volumes(search: Search, source: Source, one: Source) -> list[Volume]:
+    """Return the volume of a search of each slice, after one of its parts where it takes them."""
+    name, (height, width) = one.quantity.layer, source.size
+    least, parts = helper(name, GradientStep.LEAST_MAXIMUM), helper(name, search.parts)
+    count = height * width
 
-    def formula(index: Index, find: Finder) -> Formula:
-        row = find(source.quantity, index, (1, width), (Step(1, 0), STAY))
-        return formulas.apply("MAX({0})", row)
+    def searched(share: range, index: Index, find: Finder) -> Formula:
+        first = find(source.quantity, index)
+        cells = [first.moved(*divmod(place, width)) for place in share]
+        return search.formula(cells, find(least, index), share, count, has_gaps=False)
 
-    draw = whole(rows, height, 1, formula)
-    return Volume("Row maxima", layer.name, rows, height, 1, source.items, draw, _ROWS)
+    def draw_parts(index: Index, find: Finder) -> tuple[Block, ...]:
+        tile = tuple((searched(share, index, find),) for share in shares(count))
+        return (Block(0, 0, len(tile), 1, "formula", parts, index, formula=Tiled(tile)),)
 
+    def joined(index: Index, find: Finder) -> Formula:
+        if len(shares(count)) == 1:
+            return searched(range(count), index, find)
+        return search.joined([find(parts, index, (len(shares(count)), 1))])
 
-def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> list[Volume]:
-    """Return where each slice has its maximum first, and how many cells are equal to it."""
-    pooled = Quantity("stage", layer.name, StageName.GLOBAL_POOLING)
-    rows = helper(layer.name, GradientStep.ROW_MAXIMA)
-    (height, width), is_row = source.size, not layer.keepdims
-
-    def place(index: Index, find: Finder) -> Formula:
-        largest = _of_channel(pooled, is_row, index, find)
-        cells = find(source.quantity, index, source.size)
-        if 1 in source.size:
-            return nearest_first(cells, largest)
-        row = f"{height + 1}-SUMPRODUCT(MAX(({{2}}>={LEAST})*{countdown(height, 1)}))"
-        left = f"(INDEX({{0}},{row},0)>={LEAST})*{countdown(1, width)}"
-        template = f"({row}-1)*{width}+{width + 1}-SUMPRODUCT(MAX({left}))"
-        return formulas.apply(template, cells, largest, find(rows, index, (height, 1)))
-
-    def equal(index: Index, find: Finder) -> Formula:
-        largest = _of_channel(pooled, is_row, index, find)
-        return near_count(find(source.quantity, index, source.size), largest)
-
-    first = each_number("First maximum", one.quantity, one, place, *_PLACE)
-    return [first, tie_volume(layer.name, one, equal)]
+    whole_search = search.volume(name, one, joined)
+    if len(shares(count)) == 1:
+        return [whole_search]
+    partial = search.parts_volume(name, one, joined)
+    return [replace(partial, height=len(shares(count)), draw=draw_parts), whole_search]
 
 
 def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
@@ -172,16 +162,13 @@ def global_pooling_gradient_steps(
     """
     if law_of(layer, layer_input.shape).join is not Join.MAX:
         return {}
-    height, width, channels = layer_input.shape
-    cells = layer_input.reshape(-1, channels)
-    equal = near_maximum(cells, cells.max(axis=0))
-    found = {
-        GradientStep.FIRST_MAXIMUM: first_maximum(cells, 0, near=True) + 1.0,
-        GradientStep.EQUAL_MAXIMA: equal.sum(axis=0).astype(np.float64),
-    }
-    result: dict[str, Array] = {
-        name: array.reshape(1, 1, channels) for name, array in found.items()
-    }
-    if height > 1 and width > 1:
-        result[GradientStep.ROW_MAXIMA] = layer_input.max(axis=1, keepdims=True)
+    channels = layer_input.shape[-1]
+    cells = layer_input.reshape(-1, channels).T
+    least = least_maximum(cells.max(axis=-1))
+    result: dict[str, Array] = {GradientStep.LEAST_MAXIMUM: least.reshape(1, 1, channels)}
+    for search in SEARCHES:
+        found, parts = search.numbers(cells >= least[:, np.newaxis])
+        result[search.step] = found.reshape(1, 1, channels)
+        if parts.shape[-1] > 1:
+            result[search.parts] = parts.T[:, np.newaxis]
     return result

@@ -14,8 +14,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer, PoolingLayer
 from cnncalc.network import Array
-from cnncalc.ops.max_pooling import max_positions
-from cnncalc.ops.maxima import near_maximum
+from cnncalc.ops.maxima import least_maximum
 from cnncalc.ops.pooling import average_pool
 from cnncalc.rules import Join, law_of
 from cnncalc.rules.joins import REDUCTIONS, Reduction
@@ -31,10 +30,18 @@ from cnncalc.sheet.blocks import (
     whole,
 )
 from cnncalc.sheet.layers.coverage import Cell, covered
-from cnncalc.sheet.layers.maxima import COUNTED, first_gets, near_count, nearest_first, tie_volume
+from cnncalc.sheet.layers.maxima import (
+    CELLS_A_FORMULA,
+    SEARCHES,
+    Search,
+    first_gets,
+    least_volume,
+    shares,
+)
 from cnncalc.sheet.layers.windows import size_notes, window_volumes
-from cnncalc.sheet.plan import Formula, Quantity, Step
+from cnncalc.sheet.plan import Formula, Quantity, Reference, Step
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
+from cnncalc.sheet.sums import part_cells, parts_of
 from cnncalc.sheet.volumes import Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName
 
@@ -46,14 +53,13 @@ __all__ = [
     "reduction_of",
 ]
 
-# The formula of a first maximum holds a number for each cell of its window; that of what errors a
-# cell gets, a term of up to 26 characters for each window that lies on it.
-MOST_CELLS, MOST_WINDOWS = 1_024, 300
+# A first maximum is joined of as many parts as a formula has cells; the formula of what errors a
+# cell gets holds a term of up to 26 characters for each window that lies on it.
+MOST_CELLS, MOST_WINDOWS = CELLS_A_FORMULA**2, 300
 
 # What a cell gets that no window lies on.
 _NOTHING = Formula("0", ())
 
-_PLACES = ("The place of each window's maximum.", COUNTED)
 _MAX = ("The error goes to the window's first maximum.", "All its other cells get 0.")
 _AVERAGE_SHARES = "Each window's error, divided by as many cells as its mean was."
 _AVERAGE = "The shares of all windows that lie on the cell, added up."
@@ -121,26 +127,51 @@ def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Sour
 
 
 def _max_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
-    geometry = layer.geometry(source.shape)
-    _require_room(geometry)
-    _, window = window_volumes(layer, source, geometry)
+    _require_room(layer.geometry(source.shape))
     pooled = _pooled(layer)
-    size, steps = sliding(geometry)
 
-    def place(index: Index, find: Finder) -> Formula:
-        largest = find(pooled, index, steps=EACH)
-        return nearest_first(find(window.quantity, index, size, steps), largest)
+    def largest(index: Index, find: Finder) -> Reference:
+        return find(pooled, index, steps=EACH)
 
-    def equal(index: Index, find: Finder) -> Formula:
-        covered_cells = find(window.quantity, index, size, steps)
-        return near_count(covered_cells, find(pooled, index, steps=EACH))
-
-    places = helper(layer.name, GradientStep.FIRST_MAXIMUM)
     return [
-        each_number("First maximum", places, gradient, place, *_PLACES),
-        tie_volume(layer.name, gradient, equal),
-        _handed_on(layer, source, gradient, places),
+        least_volume(layer.name, gradient, largest),
+        *(
+            volume
+            for search in SEARCHES
+            for volume in _searched_volumes(search, layer, source, gradient)
+        ),
+        _handed_on(layer, source, gradient),
     ]
+
+
+def _searched_volumes(
+    search: Search, layer: PoolingLayer, source: Source, gradient: Source
+) -> list[Volume]:
+    """Return the volume of a search of each window, after one of its parts where it takes them."""
+    geometry, least = layer.geometry(source.shape), helper(layer.name, GradientStep.LEAST_MAXIMUM)
+    count, parts = prod(geometry.kernel), helper(layer.name, search.parts)
+    _, window = window_volumes(layer, source, geometry)
+    _, steps = sliding(geometry)
+
+    def searched(share: range, index: Index, find: Finder) -> Formula:
+        first = find(window.quantity, index, steps=steps)
+        cells = [first.moved(*divmod(place, geometry.kernel.width)) for place in share]
+        bound = find(least, index, steps=EACH)
+        return search.formula(cells, bound, share, count, has_gaps=any(geometry.pads))
+
+    def part(index: Index, find: Finder) -> Formula:
+        return searched(shares(count)[index[0]], index[1:], find)
+
+    def joined(index: Index, find: Finder) -> Formula:
+        if len(shares(count)) == 1:
+            return searched(range(count), index, find)
+        return search.joined(part_cells(parts, len(shares(count)), index, find))
+
+    whole_search = search.volume(layer.name, gradient, joined)
+    if len(shares(count)) == 1:
+        return [whole_search]
+    partial = search.parts_volume(layer.name, gradient, part)
+    return [parts_of(whole_search, partial, shares(count), "cells"), whole_search]
 
 
 def _require_room(geometry: Geometry) -> None:
@@ -161,9 +192,10 @@ def _require_room(geometry: Geometry) -> None:
         raise ShapeError(message)
 
 
-def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Quantity) -> Volume:
+def _handed_on(layer: PoolingLayer, source: Source, gradient: Source) -> Volume:
     """Return the errors of the windows on each cell, as far as it is their first maximum."""
     geometry, result = layer.geometry(source.shape), by_input(layer.name)
+    places = helper(layer.name, GradientStep.FIRST_MAXIMUM)
     strides, width = geometry.strides, geometry.kernel.width
 
     def formula(cell: Cell, index: Index, find: Finder) -> Formula:
@@ -268,15 +300,17 @@ def pooling_gradient_steps(
 
 
 def _first_maxima(geometry: Geometry, layer_input: Array, maxima: Array) -> dict[str, Array]:
-    """Return where each window has its maximum first, and how many cells are equal to it."""
+    """Return from where on a number counts as its window's maximum, and what is found by that."""
     top, bottom, left, right = geometry.pads
     pads = ((top, bottom), (left, right), (0, 0))
     padded = np.pad(layer_input, pads, constant_values=-np.inf)
     windows = sliding_window_view(padded, geometry.kernel, (0, 1))
     windows = windows[:: geometry.strides.height, :: geometry.strides.width]
-    equal = near_maximum(windows, maxima[..., np.newaxis, np.newaxis])
-    first = max_positions(layer_input[np.newaxis], geometry, near=True)[0]
-    return {
-        GradientStep.FIRST_MAXIMUM: first + 1.0,
-        GradientStep.EQUAL_MAXIMA: equal.sum(axis=(-2, -1)).astype(np.float64),
-    }
+    least = least_maximum(maxima)
+    near = windows.reshape(*maxima.shape, -1) >= least[..., np.newaxis]
+    result: dict[str, Array] = {GradientStep.LEAST_MAXIMUM: least}
+    for search in SEARCHES:
+        result[search.step], parts = search.numbers(near)
+        if parts.shape[-1] > 1:
+            result[search.parts] = np.moveaxis(parts, -1, -2)
+    return result

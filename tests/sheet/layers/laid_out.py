@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnncalc.files.recalculation import EngineName, recalculate
+from cnncalc.files.engines import EngineName, recalculate
 from cnncalc.layers import (
     Activation,
     ActivationLayer,

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.calculations import network_calculation

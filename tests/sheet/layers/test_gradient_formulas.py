@@ -92,9 +92,16 @@ def test_a_dense_kernels_gradient_is_error_times_input():
 def test_max_pooling_hands_the_error_to_the_first_maximum():
     """Whatever is within 1e-12 of the maximum counts as the maximum."""
     found = formulas(MaxPooling2D(2), (4, 4, 1))
-    near = '(image!A1:B2<>"")*(image!A1:B2>=pooling!A1-0.000000000001*MAX(1,ABS(pooling!A1)))'
-    assert found["gradient first maximum"] == f"5-SUMPRODUCT(MAX({near}*{{4,3;2,1}}))"
-    assert found["gradient equal maxima"] == f"SUMPRODUCT({near})"
+    least = "'gradient least maximum'!A1"
+    assert found["gradient least maximum"] == ("pooling!A1-0.000000000001*MAX(1,ABS(pooling!A1))")
+    assert found["gradient first maximum"] == (
+        f"MIN(IF(image!A1>={least},1,5),IF(image!B1>={least},2,5),"
+        f"IF(image!A2>={least},3,5),IF(image!B2>={least},4,5))"
+    )
+    assert found["gradient equal maxima"] == (
+        f"SUM(IF(image!A1>={least},1,0),IF(image!B1>={least},1,0),"
+        f"IF(image!A2>={least},1,0),IF(image!B2>={least},1,0))"
+    )
     assert found["input"] == "IF('gradient first maximum'!A1=1,output!A1,0)"
 
 
@@ -127,15 +134,40 @@ def test_a_cell_under_several_windows_adds_up_their_shares():
     assert texts["C3"] == "SUM('gradient shares'!A1:C3)"
 
 
-def test_global_max_pooling_finds_the_row_first():
-    found = formulas(GlobalMaxPooling2D(), (2, 3, 1))
-    assert found["gradient row maxima"] == "MAX(image!A1:C1)"
-    largest = "'global pooling'!$A$1"
-    least = f"{largest}-0.000000000001*MAX(1,ABS({largest}))"
-    row = f"3-SUMPRODUCT(MAX(('gradient row maxima'!$A$1:$A$2>={least})*{{2;1}}))"
+def test_padding_is_never_a_maximum():
+    """An empty cell is 0 in a comparison, and so would be more than negative numbers."""
+    found = formulas(MaxPooling2D((1, 2), padding="same"), (1, 3, 1))
+    image, least = "'padded input'", "'gradient least maximum'!A1"
     assert found["gradient first maximum"] == (
-        f"({row}-1)*3+4-SUMPRODUCT(MAX((INDEX(image!$A$1:$C$2,{row},0)>={least})*{{3,2,1}}))"
+        f"MIN(IF(ISNUMBER({image}!A1),IF({image}!A1>={least},1,3),3),"
+        f"IF(ISNUMBER({image}!B1),IF({image}!B1>={least},2,3),3))"
     )
+
+
+def test_global_max_pooling_searches_the_slice_row_by_row():
+    found = formulas(GlobalMaxPooling2D(), (2, 2, 1))
+    least = "'gradient least maximum'!$A$1"
+    assert found["gradient least maximum"] == (
+        "'global pooling'!$A$1-0.000000000001*MAX(1,ABS('global pooling'!$A$1))"
+    )
+    assert found["gradient first maximum"] == (
+        f"MIN(IF(image!$A$1>={least},1,5),IF(image!$B$1>={least},2,5),"
+        f"IF(image!$A$2>={least},3,5),IF(image!$B$2>={least},4,5))"
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "parts"),
+    [
+        (MaxPooling2D(11), (11, 11, 1), "'gradient partial {}'!A1,'gradient partial {}'!A1"),
+        (GlobalMaxPooling2D(), (11, 11, 1), "'gradient partial {}'!$A$1:$A$2"),
+    ],
+)
+def test_more_than_100_cells_are_searched_in_parts(layer, shape, parts):
+    found = formulas(layer, shape)
+    for step, join in (("first maximum", "MIN"), ("equal maxima", "SUM")):
+        assert found[f"gradient {step}"] == f"{join}({parts.replace('{}', step)})"
+        assert found[f"gradient partial {step}"].count("IF") == 100
 
 
 def test_what_only_moves_numbers_moves_errors_back():

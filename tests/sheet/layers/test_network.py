@@ -101,12 +101,12 @@ def test_every_number_in_parts_is_drawn_once(case):
 
 @pytest.mark.parametrize(
     ("window", "message"),
-    [((33, 33), "of 1,024 cells at most"), ((18, 18), "of 300 windows on a cell at most")],
+    [((101, 100), "of 10,000 cells at most"), ((18, 18), "of 300 windows on a cell at most")],
 )
 def test_a_window_of_too_many_cells_says_so(window, message):
     strides = 1 if window == (18, 18) else None
     with pytest.raises(ShapeError, match=message):
-        LaidOut(case_of(MaxPooling2D(window, strides), (40, 40, 1)), 0)
+        LaidOut(case_of(MaxPooling2D(window, strides), (110, 110, 1)), 0)
 
 
 @pytest.mark.recalculation

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.sheet.addresses import address_of
 from cnncalc.sheet.quantities import by_output, by_part
 from cnncalc.tasks.verification import compare_exported

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.layers import Softmax
 from cnncalc.network import initialize
 from cnncalc.notation import parse

@@ -92,7 +92,12 @@ const TERMS = [
   ["LN({1})", [-1], "#NUM! = ln(−1)"],
   ["INDEX({0},MATCH(1,{0},0))", [0, 1], "1 = the class of the largest output"],
   ["MATCH(1,{0},0)-1", [0, 1], "1 = (the place of the first 1 in (0, 1)) − 1"],
-  ["3-SUMPRODUCT(MAX(({0}>={1})*{{2,1}}))", [2, 1], "1 = the place of the first 2 in (2, 1)"],
+  [
+    "MIN(IF({1}>={3},1,3),IF({2}>={3},2,3))",
+    [4, 5, 4.999999999995],
+    "2 = the place of the first ≥ 5 in (4, 5)",
+  ],
+  ["SUM(IF(ISNUMBER({1}),IF({1}>={2},1,0),0))", [5, 4], "1 = how many are ≥ 4 in (5)"],
   ["{1}/3", [1 / 3], "0.1111 = 0.3333 / 3"],
   ["{1}*{2}", [1 / 3, 3], "1 ≈ 0.3333×3"],
 ];
@@ -102,6 +107,15 @@ for (const [template, numbers, expected] of TERMS) {
     assert.equal(terms(template, numbers), expected);
   });
 }
+
+test("a search names its first cells and the last, and no cell of it decides", () => {
+  const cells = Array.from({ length: 9 }, (_, place) => `IF({${place + 1}}>={10},${place + 1},10)`);
+  const numbers = Array.from({ length: 10 }, (_, place) => [place, place]);
+  const flow = formulaFlow(`MIN(${cells.join(",")})`, 10);
+  const found = explain(new Calculation(flow, numbers), { slice: 1, row: 0, column: 0 });
+  assert.match(text(found.formula), /^the place of the first ≥ .*9 in \(.*0, .*1, .*2, …, .*8\)$/);
+  assert.deepEqual(found.because, []);
+});
 
 test("what decided is said as it came out", () => {
   const inputNumbers = [

@@ -9,7 +9,6 @@ function written(tree) {
   if (tree.type === "negation") return `(-${parts})`;
   if (tree.type === "call") return `${tree.name}(${parts})`;
   if (tree.type === "reference") return `r${tree.place}`;
-  if (tree.type === "array") return JSON.stringify(tree.rows);
   return JSON.stringify(tree.value);
 }
 
@@ -19,10 +18,9 @@ const FORMS = {
   "-{0}^2": "((-r0)^2)",
   "{0}*-1.303": "(r0*(-1.303))",
   "1/(1+EXP(-{0}))": "(1/(1+EXP((-r0))))",
-  "IF({0}>=1E-12,{1},0)": "IF((r0>=1e-12),r1,0)",
+  "IF({0}>=0.001,{1},0)": "IF((r0>=0.001),r1,0)",
   'IF({0}="",0,"a ""b""")': 'IF((r0=""),0,"a \\"b\\"")',
-  'MAX(({0}<>"")*{{4,3;2,1}})': 'MAX(((r0<>"")*[[4,3],[2,1]]))',
-  "{0}&{1}={2}": "((r0&r1)=r2)",
+  "MAX(({0}+1)*{1},2)": "MAX(((r0+1)*r1),2)",
   "SUMPRODUCT({10},{11})": "SUMPRODUCT(r10,r11)",
 };
 
@@ -32,7 +30,17 @@ for (const [template, expected] of Object.entries(FORMS)) {
   });
 }
 
-for (const template of ["", "{0}+", "SUM({0}", "{0} {1}", "sum({0})", "{0}#", "{{1,{0}}}"]) {
+for (const template of [
+  "",
+  "{0}+",
+  "SUM({0}",
+  "{0} {1}",
+  "sum({0})",
+  "{0}#",
+  "{{1,2}}",
+  "{0}&{1}",
+  "1E-12",
+]) {
   test(`'${template}' is no formula`, () => {
     assert.throws(() => parseTemplate(template), SyntaxError);
   });

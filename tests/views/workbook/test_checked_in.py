@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnncalc.files.recalculation import recalculate
+from cnncalc.files.engines import recalculate
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.article_calculations import article_calculations
 from cnncalc.sheet.planning import make_plan

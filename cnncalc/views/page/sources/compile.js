@@ -5,15 +5,11 @@
  * a text and an error are told from them where they are met.
  */
 
-import { FOLDS, FUNCTIONS, larger, OF_ONE, plus, SIGNS } from "./functions.js";
-import { nodesOf } from "./parse.js";
+import { FOLDS, FUNCTIONS, OF_ONE, SIGNS } from "./functions.js";
 import { asNumber, CellError, FAIL, finite } from "./values.js";
 
 /** Cells, and where the references of the formula that is worked out stand among them. */
 export class Frame {
-  // The cell of an array formula, in which a range stands for its cells in turn.
-  row = 0;
-  column = 0;
   count = 0;
 
   /**
@@ -75,11 +71,10 @@ export class Frame {
  *
  * @param {object} tree a formula's
  * @param {Frame} frame
- * @param {boolean} isArray whether it is of an array formula
  * @returns {() => number | string | boolean | null} throws a `CellError`
  */
-export const compile = (tree, frame, isArray = false) =>
-  NODES[tree.type](tree, frame, (part) => compile(part, frame, isArray), isArray);
+export const compile = (tree, frame) =>
+  NODES[tree.type](tree, frame, (part) => compile(part, frame));
 
 /** Return a formula's value as a cell holds it: nothing is 0 there, a truth a number. */
 export function cellValue(run) {
@@ -101,12 +96,7 @@ const constant =
 const NODES = {
   number: constant,
   text: constant,
-  reference: ({ place }, frame, _, isArray) =>
-    isArray ? cellInTurn(place, frame) : singleCell(place, frame),
-  array({ rows }, frame) {
-    const [row] = rows;
-    return () => rows[within(rows.length, frame.row)][within(row.length, frame.column)];
-  },
+  reference: ({ place }, frame) => singleCell(place, frame),
   negation({ parts: [part] }, _, compiled) {
     const value = compiled(part);
     return () => -asNumber(value());
@@ -118,10 +108,8 @@ const NODES = {
     return pairs.every(Boolean) ? sumOfProducts(pairs, frame) : summed(terms.map(compiled));
   },
   call({ name, parts }, frame, compiled) {
-    if (name === "SUMPRODUCT") {
-      const pair = pairOf({ name, parts });
-      return pair ? sumOfProducts([pair], frame) : overArray(parts[0], frame);
-    }
+    const pair = pairOf({ name, parts });
+    if (pair) return sumOfProducts([pair], frame);
     if (FOLDS[name]) return folded(parts, frame, compiled, FOLDS[name]);
     const values = parts.map(compiled);
     if (name === "NPV") return presentValue(values[0], parts.slice(1), frame, compiled);
@@ -139,8 +127,7 @@ export function addends(tree) {
   return sign === "+" ? [...addends(parts[0]), parts[1]] : [tree];
 }
 
-const pairOf = ({ name, parts }) =>
-  name === "SUMPRODUCT" && parts.length === 2 && parts.map(({ place }) => place);
+const pairOf = ({ name, parts }) => name === "SUMPRODUCT" && parts.map(({ place }) => place);
 
 function summed(terms) {
   const [first, second] = terms;
@@ -230,36 +217,6 @@ function sumOfProducts(pairs, frame) {
   };
 }
 
-/** An array formula: the sum, or the largest, of what it comes to for each cell of its ranges. */
-function overArray(tree, frame) {
-  const isLargest = tree.name === "MAX";
-  const [cells, join] = isLargest ? [tree.parts[0], larger] : [tree, plus];
-  const run = compile(cells, frame, true);
-  const nodes = [...nodesOf(cells, ({ name }) => !["SUMPRODUCT", "INDEX"].includes(name))];
-  const arrays = nodes.flatMap(({ rows }) => (rows ? [rows] : []));
-  const least = [arrays, arrays.map(([row]) => row)].map((lists) =>
-    Math.max(1, ...lists.map(({ length }) => length)),
-  );
-  const places = nodes.flatMap(({ place }) => place ?? []);
-  return () => {
-    const { row, column } = frame;
-    let [height, width] = least;
-    for (const place of places) {
-      height = Math.max(height, frame.heights[place]);
-      width = Math.max(width, frame.widths[place]);
-    }
-    let found = isLargest ? Number.NEGATIVE_INFINITY : 0;
-    for (frame.row = 0; frame.row < height; frame.row += 1) {
-      for (frame.column = 0; frame.column < width; frame.column += 1) {
-        found = join(found, asNumber(run()));
-      }
-    }
-    frame.row = row;
-    frame.column = column;
-    return found;
-  };
-}
-
 function singleCell(place, frame) {
   const { cells, at } = frame;
   return () => {
@@ -267,16 +224,3 @@ function singleCell(place, frame) {
     return Number.isNaN(number) ? frame.value(at[place]) : number;
   };
 }
-
-/** In an array formula: the cell of a range, or the only one of its row or column. */
-function cellInTurn(place, frame) {
-  const { at, heights, widths, strides } = frame;
-  return () =>
-    frame.value(
-      at[place] +
-        within(heights[place], frame.row) * strides[place] +
-        within(widths[place], frame.column),
-    );
-}
-
-const within = (count, place) => (count === 1 ? 0 : place);

@@ -26,7 +26,7 @@ import { abs } from "./geometry.js";
 import { cellName, timesOf } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
-import { Speller } from "./spelling.js";
+import { searchOf, Speller } from "./spelling.js";
 import { foldedTerms, MOST_TERMS, sumGroups, sumsOf } from "./sums.js";
 
 const MOST_LAST = 4;
@@ -109,6 +109,7 @@ const OPPOSITE = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": 
 
 /** The condition that decided between the two sides of the formula, as it came out. */
 function becauseOf(reading, numbers) {
+  if (searchOf(reading.tree)) return [];
   const asked = [...nodesOf(reading.tree)].find(({ name }) => name === "IF")?.parts[0];
   if (!asked?.sign) return [];
   const holds = reading.holds(asked);

@@ -4,7 +4,7 @@
  * A value is a function of no arguments, which returns it or throws a `CellError`.
  */
 
-import { asNumber, asText, compared, FAIL, finite } from "./values.js";
+import { asNumber, CellError, compared, FAIL, finite } from "./values.js";
 
 const divided = (left, right) => (right === 0 ? FAIL.division() : left / right);
 
@@ -19,9 +19,7 @@ export const SIGNS = {
   "*": (left, right) => () => finite(asNumber(left()) * asNumber(right())),
   "/": (left, right) => () => finite(divided(asNumber(left()), asNumber(right()))),
   "^": (left, right) => () => finite(power(asNumber(left()), asNumber(right()))),
-  "&": (left, right) => () => asText(left()) + asText(right()),
   "=": comparison((order) => order === 0),
-  "<>": comparison((order) => order !== 0),
   "<": comparison((order) => order < 0),
   ">": comparison((order) => order > 0),
   "<=": comparison((order) => order <= 0),
@@ -52,15 +50,12 @@ export const FOLDS = {
   MIN: [Infinity, (least, number) => Math.min(least, number), orNothing],
 };
 
-const test = (value) => Boolean(asNumber(value()));
-
 /** Other functions: of their arguments as values, and the frame and places of those that are ranges. */
 export const FUNCTIONS = {
   IF([condition, then, otherwise]) {
-    return () => (test(condition) ? then() : otherwise());
+    return () => (asNumber(condition()) ? then() : otherwise());
   },
-  AND: (values) => () => values.every(test),
-  OR: (values) => () => values.some(test),
+  AND: (values) => () => values.every((value) => asNumber(value())),
   ISNUMBER([value]) {
     return () => typeof value() === "number";
   },
@@ -70,15 +65,12 @@ export const FUNCTIONS = {
   MATCH([wanted], frame, [, range]) {
     return () => frame.values(range).findIndex(isLike(wanted())) + 1 || FAIL.missing();
   },
-  INDEX([, row, column], frame, [range]) {
+  INDEX([, place], frame, [range]) {
     return () => {
-      const place = Math.trunc(asNumber(row()));
-      const [height, width] = [frame.heights[range], frame.widths[range]];
-      // A list needs no column; column 0 is a whole row, of which an array formula takes each cell.
-      const across = column ? asNumber(column()) || frame.column + 1 : 1;
-      const [down, right] = !column && height === 1 ? [1, place] : [place, across];
-      if (down < 1 || down > height || right < 1 || right > width) FAIL.reference();
-      return frame.value(frame.at[range] + (down - 1) * frame.strides[range] + right - 1);
+      const found = frame.values(range)[Math.trunc(asNumber(place())) - 1];
+      if (found === undefined) FAIL.reference();
+      if (found instanceof CellError) throw found;
+      return found;
     };
   },
 };

@@ -2,16 +2,15 @@
  * Reads a formula's template, such as `SUMPRODUCT({0},{1})`, as a tree.
  *
  * A node has a `type`: number, text (both with a `value`), reference (by its `place` among the
- * template's), array (`rows`), negation, operation (with a `sign`) or call (with a `name`); the
- * last three have `parts`.
+ * template's), negation, operation (with a `sign`) or call (with a `name`); the last three have
+ * `parts`.
  */
 
-// A text, an array's ends, a reference, a sign of two, a name, a number; anything else is a sign.
-const TOKEN =
-  /"(?:[^"]|"")*"|\{\{|\}\}|\{\d+\}|<>|<=|>=|[A-Z][A-Z0-9.]*|(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|\S/g;
+// A text, a reference, a sign of two, a name, a number; anything else is a sign.
+const TOKEN = /"(?:[^"]|"")*"|\{\d+\}|<=|>=|[A-Z][A-Z0-9.]*|\d+\.?\d*|\S/g;
 
 // What binds more strongly comes later; a sign of its own binds more strongly than all of them.
-const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
+const PRECEDENCE = [["=", "<", ">", "<=", ">="], ["+", "-"], ["*", "/"], ["^"]];
 
 /**
  * Read a template.
@@ -43,39 +42,26 @@ export function parseTemplate(template) {
   };
 
   const atom = (token) => {
-    if (/^\.?\d/.test(token)) return { type: "number", value: Number(token) };
+    if (/^\d/.test(token)) return { type: "number", value: Number(token) };
     if (/^".*"$/.test(token)) {
       return { type: "text", value: token.slice(1, -1).replaceAll('""', '"') };
     }
     if (/^\{\d/.test(token)) return { type: "reference", place: Number(token.slice(1, -1)) };
     if (/^[A-Z]/.test(token)) return { type: "call", name: token, parts: parts() };
-    if (token === "{{") return { type: "array", rows: rows() };
     if (token !== "(") fail("a number");
     const inner = expression();
     expect(")");
     return inner;
   };
 
-  const several = (sign, read) => {
-    const found = [read()];
-    while (tokens[0] === sign) {
-      take();
-      found.push(read());
-    }
-    return found;
-  };
-
   const parts = () => {
     expect("(");
-    const found = tokens[0] === ")" ? [] : several(",", () => expression());
+    const found = [expression()];
+    while (tokens[0] === ",") {
+      take();
+      found.push(expression());
+    }
     expect(")");
-    return found;
-  };
-
-  const rows = () => {
-    const number = () => atom(take()).value ?? fail("a number of an array");
-    const found = several(";", () => several(",", number));
-    expect("}}");
     return found;
   };
 
@@ -83,8 +69,8 @@ export function parseTemplate(template) {
   return tokens.length ? fail("the end") : tree;
 }
 
-/** Yield a tree's node and all nodes within it; a node that `enters` refuses stays closed. */
-export function* nodesOf(tree, enters = () => true) {
+/** Yield a tree's node and all nodes within it. */
+export function* nodesOf(tree) {
   yield tree;
-  for (const part of enters(tree) ? (tree.parts ?? []) : []) yield* nodesOf(part, enters);
+  for (const part of tree.parts ?? []) yield* nodesOf(part);
 }

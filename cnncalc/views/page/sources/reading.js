@@ -64,14 +64,14 @@ function coloured(flow, stage, regions) {
   const stages = [...new Set(sources)];
   return regions.map((region, place) => ({
     ...region,
-    ...looksOf(sources[place], region, place, stages),
+    ...looksOf(sources[place], region, stages),
     name: regionName(flow, region, stage),
   }));
 }
 
-function looksOf(stage, { height, width }, place, stages) {
-  const plain = place === 0 || height * width > 1 ? "window" : "other";
-  const role = stage.weighs ? "weights" : plain;
+function looksOf(stage, { height, width }, stages) {
   const color = stages.indexOf(stage);
+  const plain = color === 0 || height * width > 1 ? "window" : "other";
+  const role = stage.weighs ? "weights" : plain;
   return { role, color, kind: `${role} hue-${color % 4}` };
 }

@@ -17,7 +17,6 @@ const SIGN_FORMS = {
   "*": ["×", PRODUCT, PRODUCT, POWER],
   "/": [" / ", PRODUCT, PRODUCT, POWER],
   "^": ["^", POWER, ATOM, ATOM],
-  "&": [" & ", SUM, SUM, PRODUCT],
 };
 const COMPARISONS = { "<>": "≠", "<=": "≤", ">=": "≥" };
 
@@ -44,6 +43,10 @@ const WORDS = {
   NPV: "a weighted sum of",
 };
 
+// What is asked of many cells one by one.
+const SEARCHES = { MIN: "the place of the first ≥ ", SUM: "how many are ≥ " };
+const [MOST_SEARCHED, MOST_NAMED] = [24, 4];
+
 /** Nearer than this to a place on the number line a number counts as there. */
 const NEAREST_SHARE = 1e-11;
 
@@ -58,6 +61,25 @@ export function withoutNearness(tree) {
   const [left, right] = tree.parts;
   if (tree.sign === "-" && right.sign === "*" && right.parts[0].value < NEAREST_SHARE) return left;
   return { ...tree, parts: tree.parts.map(withoutNearness) };
+}
+
+/**
+ * Tell what a search of many cells, one by one, compares: of each that it is at least some number.
+ *
+ * @param {object} tree a formula's, such as MIN(IF({0}>={2},1,3),IF({1}>={2},2,3))
+ * @returns {object[] | null} the comparisons; null where the formula is no search
+ */
+export function searchOf({ name, parts }) {
+  const found = SEARCHES[name] ? parts.map(comparisonOf) : [];
+  return found.length > 0 && found.every(Boolean) ? found : null;
+}
+
+/** What an IF asks of a cell; padding is left out before. */
+function comparisonOf({ name, parts }) {
+  if (name !== "IF") return null;
+  const [condition, then] = parts;
+  if (condition.name === "ISNUMBER") return comparisonOf(then);
+  return condition.sign === ">=" ? condition : null;
 }
 
 /** A formula's own numbers as they are meant: 0.500000000001 is 0.5. */
@@ -85,15 +107,19 @@ export class Speller {
 
   /**
    * Return a tree's text in parts, in parentheses where it must bind more strongly than `least`.
-   * What goes through a range cell by cell is told in words: the first largest number of a window.
+   * What is asked of many cells is told in words: where a window's largest number stands first.
    */
   spell(tree, least = CHOICE) {
-    const isOverArray = ({ name, parts }) => name === "SUMPRODUCT" && parts.length === 1;
-    const found = [...nodesOf(tree)].find(isOverArray);
-    if (!found) return this.#within(tree, least);
-    const [range, wanted] = [0, 1].map((place) => joined(this.#reference(place)));
-    const isPlace = found.parts[0].name === "MAX";
-    return joined([isPlace ? "the place of the first " : "how many are ", wanted, " in ", range]);
+    const asked = searchOf(tree);
+    return asked ? joined(this.#search(tree.name, asked)) : this.#within(tree, least);
+  }
+
+  #search(name, asked) {
+    const cells = asked.flatMap(({ parts: [cell] }) => this.#cellsOf(cell));
+    const most = this.#holds ? MOST_SEARCHED : MOST_NAMED;
+    const shown = cells.length > most ? [...cells.slice(0, most - 1), "…", cells.at(-1)] : cells;
+    const [bound] = this.#cellsOf(asked[0].parts[1]);
+    return [SEARCHES[name], bound, " in (", joinedBy(shown, ", "), ")"];
   }
 
   /** Return a tree's text as one of the addends of a sum. */

@@ -39,10 +39,6 @@ function converted(value) {
   return isText && !(value.trim() && Number.isFinite(Number(value))) ? FAIL.value() : Number(value);
 }
 
-/** Return a value as a text, as `&` joins it. */
-export const asText = (value) =>
-  typeof value === "boolean" ? String(value).toUpperCase() : String(value ?? "");
-
 /** Return less than 0, 0 or more, as the first of two values comes before, with or after the second. */
 export function compared(first, second) {
   if (typeof first === "number" && typeof second === "number") return first - second;
