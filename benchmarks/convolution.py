@@ -23,6 +23,8 @@ from benchmarks.on_photos import (
     Array,
     Way,
     Work,
+    before_cells,
+    before_header,
     channels_first,
     color,
     photo,
@@ -136,22 +138,24 @@ def photos(channels: int, asked: Asked) -> Sequence[str]:
         for padding, stride in ((0, 1), (kernel // 2, 1), (kernel // 2, 2))
     ]
     ways = (CNNCALC, OPENCV, SCIPY, PYTORCH)
-    found = turns_by_case(ways, cases, 1 if asked.tiny else ROUNDS)
+    found = turns_by_case(ways, cases, asked)
     rows = [
         (
             *(str(case), turns.seconds("cnncalc").scaled(1000)),
             *(turns.ratio("cnncalc", "scipy.ndimage"), turns.ratio("cnncalc", "PyTorch")),
             turns.ratio("OpenCV", "cnncalc"),
+            *before_cells(asked, turns),
         )
         for case, turns in zip(cases, found, strict=True)
     ]
+    header = (*_HEADER, *before_header(asked))
     same = " Each channel is convolved with the same kernel." if channels > 1 else ""
-    return [f"{size[0]}×{size[1]}×{channels} numbers in float32.{same}", table(_HEADER, rows)]
+    return [f"{size[0]}×{size[1]}×{channels} numbers in float32.{same}", table(header, rows)]
 
 
 _HEADER = (
-    *("", "cnncalc, ms", "scipy.ndimage's time by ours (at least 2.5)"),
-    *("PyTorch's time by ours (at least 2.5)", "our time by OpenCV's (at most 4)"),
+    *("", "cnncalc, ms", "scipy.ndimage's time by ours (at least 1)"),
+    *("PyTorch's time by ours (at least 1)", "our time by OpenCV's (at most 2)"),
 )
 
 
@@ -163,16 +167,18 @@ def doubles(asked: Asked) -> Sequence[str]:
     size = TINY if asked.tiny else PHOTO
     cases = [Case(size, kernel, dtype="float64") for kernel in KERNELS]
     ways = (CNNCALC, CALCULATOR, OPENCV, SCIPY)
-    found = turns_by_case(ways, cases, 1 if asked.tiny else ROUNDS)
+    found = turns_by_case(ways, cases, asked)
     rows = [
         (
             *(str(case), turns.seconds("cnncalc").scaled(1000)),
             *(turns.ratio("cnncalc", "scipy.ndimage"), turns.ratio("OpenCV", "cnncalc")),
             turns.seconds("cnncalc.convolve").scaled(1000),
+            *before_cells(asked, turns),
         )
         for case, turns in zip(cases, found, strict=True)
     ]
-    header = (*_HEADER[:3], _HEADER[4], "cnncalc.convolve, which checks, ms")
+    checking = "cnncalc.convolve, which checks, ms"
+    header = (*_HEADER[:3], _HEADER[4], checking, *before_header(asked))
     return [f"{size[0]}×{size[1]} numbers in float64.", table(header, rows)]
 
 
@@ -193,7 +199,7 @@ def limits(asked: Asked) -> Sequence[str]:
     size = TINY if asked.tiny else PHOTO
     cases = [Case(size, kernel) for kernel in KERNELS]
     ways = (CNNCALC, ("copy", by_copying, ()), ("sgemm", by_multiplying, ()))
-    found = turns_by_case(ways, cases, 1 if asked.tiny else ROUNDS, same=False)
+    found = turns_by_case(ways, cases, asked, same=False)
     side = min(MATRIX, *size)
     rows = []
     for case, turns in zip(cases, found, strict=True):
@@ -298,4 +304,4 @@ PARTS: dict[str, Part] = {
 }
 
 if __name__ == "__main__":
-    program("convolution", PARTS)
+    program("convolution", PARTS, against=True)

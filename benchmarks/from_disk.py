@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.checkouts import environment_of, name_of
 from benchmarks.errors import MissingDataError
 from benchmarks.measuring import Command, Turns, check_same, commands_in_turns, output, require
 from benchmarks.reporting import Asked, counted, program, table
@@ -22,7 +23,7 @@ KERAS = Path(__file__).parent / "peers" / "keras_from_disk.py"
 NEEDS = ("keras", "tensorflow", "torch")
 # JAX takes several times as long (training.py). TensorFlow reads the photos for all of them.
 BACKENDS = {"Keras on TensorFlow": "tensorflow", "Keras on PyTorch": "torch"}
-TARGET = 2
+TARGET = 1.6
 
 PHOTOS = {"train": 800, "test": 200}
 FEW_PHOTOS = {"train": 12, "test": 4}
@@ -40,7 +41,9 @@ def training(asked: Asked) -> Sequence[str]:
     epochs, size, rounds = (1, 32, 2) if asked.tiny else (5, 300, 3)
     with folder_of_photos(asked) as folder:
         check_same_training(folder, TINY_TOLERANCE if asked.tiny else TOLERANCE)
-        turns = commands_in_turns(contenders(folder, epochs, size), rounds, warm_ups=0)
+        turns = commands_in_turns(
+            contenders(folder, epochs, size, asked.against), rounds, warm_ups=0
+        )
         counts = [sum(photos_by_class(folder / part).values()) for part in PHOTOS]
     kind = "photos" if asked.folder else "made-up photos"
     return [
@@ -106,13 +109,18 @@ def draw_photos(folder: Path, count: int) -> None:
         photo.save(folder / kind / f"{number}.jpg", quality=90)
 
 
-def contenders(folder: Path, epochs: int, size: int) -> list[Command]:
-    """Return the commands: cnncalc, whose cache is empty so that it decodes, too, and Keras."""
+def contenders(folder: Path, epochs: int, size: int, against: Path | None) -> list[Command]:
+    """Return the commands: cnncalc, whose cache is empty so that it decodes, too, and Keras.
+
+    against: the checkout whose cnncalc is a contender as well, if any.
+    """
     options = ["--epochs", str(epochs), "--image-size", str(size), "--stratify"]
     ours = [*train_words(folder), *options, "-o", "model.keras"]
     theirs: list[str | Path] = [sys.executable, KERAS, folder, str(epochs), str(size)]
+    before = [Command(name_of(at), ours, (), environment_of(at)) for at in [against] if at]
     return [
         Command("cnncalc", ours),
+        *before,
         *(Command(name, theirs, NEEDS, environment(name)) for name in BACKENDS),
     ]
 
@@ -166,4 +174,4 @@ def result_table(turns: Turns) -> str:
 PARTS = {"training": training}
 
 if __name__ == "__main__":
-    program("from_disk", PARTS, folder=True)
+    program("from_disk", PARTS, folder=True, against=True)

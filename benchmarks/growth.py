@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmarks.export import COLUMNS, case5, export
 from benchmarks.measuring import Contender, in_turns
+from benchmarks.products import ONE_BLAS_THREAD
 from benchmarks.reporting import Asked, program, table
 from cnncalc.files.photo_entries import MappedImages
 from cnncalc.network import initialize
@@ -24,8 +25,6 @@ from cnncalc.training.plan import ARTICLE, TrainingPlan, rescaled
 PHOTOS = (1_000, 5_000, 20_000)
 FORMULAS = (10_000, 100_000, 1_000_000)
 WRITTEN_AT_ONCE = 100
-# As in the command, which sees to it itself.
-ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def stored_photos(folder: Path, count: int, size: int) -> Dataset:

@@ -1,6 +1,6 @@
 """Runs contenders in turns, each in processes of its own, and says what each turn cost.
 
-Everything stays in the process group of the program that measures, so that Ctrl-C ends it all.
+Whose turn it is has the machine to itself: the others are stopped, not yet started, or have ended.
 """
 
 from __future__ import annotations
@@ -33,9 +33,6 @@ __all__ = [
     "output",
     "require",
 ]
-
-# Between turns: the threads of the last contender spin on for a while before they sleep.
-REST_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -83,15 +80,19 @@ def in_turns(
 
     A contender keeps its process for all its turns, after `warm_ups` turns that don't count; with
     `fresh` each turn is a new process, and counts from its start. What the first turn returned is
-    in `results`: leave it small, it travels between processes.
+    in `results`, what the last one did in `last_results`: leave it small, it travels between
+    processes.
     """
     require([package for contender in contenders for package in contender.needs])
     answers = (_fresh_turns if fresh else _steady_turns)(contenders, warm_ups + rounds)
     ran = [[usage for usage, _ in answered] for answered in answers[warm_ups:]]
-    firsts = zip(contenders, answers[0], strict=True)
-    return Turns(
-        _by_name(contenders, ran), {contender.name: result for contender, (_, result) in firsts}
-    )
+    first, last = (_results(contenders, answered) for answered in (answers[0], answers[-1]))
+    return Turns(_by_name(contenders, ran), first, last)
+
+
+def _results(contenders: Sequence[Contender], answered: Sequence[Answer]) -> dict[str, Any]:
+    pairs = zip(contenders, answered, strict=True)
+    return {contender.name: result for contender, (_, result) in pairs}
 
 
 def commands_in_turns(commands: Sequence[Command], rounds: int, warm_ups: int = 1) -> Turns:
@@ -149,16 +150,13 @@ def _by_name(
 
 def _steady_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
     with ExitStack() as stack:
-        workers = [stack.enter_context(started(contender)) for contender in contenders]
-        return [
-            [_rested_turn(worker, wants_result=number == 0) for worker in workers]
-            for number in range(rounds)
-        ]
-
-
-def _rested_turn(worker: Worker, wants_result: bool) -> Answer:
-    time.sleep(REST_SECONDS)
-    return worker.turn(wants_result)
+        workers, first_round = list[Worker](), list[Answer]()
+        # One is started when those before it have had their first turn, and are stopped.
+        for contender in contenders:
+            workers.append(stack.enter_context(started(contender)))
+            first_round.append(workers[-1].turn())
+        later_rounds = [[worker.turn() for worker in workers] for _ in range(rounds - 1)]
+    return [first_round, *later_rounds]
 
 
 def _fresh_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
@@ -166,9 +164,8 @@ def _fresh_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answ
 
 
 def _fresh_turn(contender: Contender) -> Answer:
-    time.sleep(REST_SECONDS)
     start = time.perf_counter()
     with started(contender, fresh=True) as worker:
-        usage, result = worker.turn(wants_result=True)
+        usage, result = worker.turn()
         seconds = time.perf_counter() - start
     return usage._replace(seconds=seconds), result

@@ -12,19 +12,19 @@ __all__ = ["ARTICLE", "LENET", "VGG", "Case", "operations", "photos", "stored"]
 
 
 class Case(NamedTuple):
-    """A network, its images, how many are in memory, how many a turn and a step train on."""
+    """A network, its images, how many are in memory, how many an epoch and a step train on."""
 
     layers: str
     input_shape: tuple[int, int, int]
     classes: int
     held: int
-    turn: int
+    epoch: int
     batch_size: int = 128
 
     def small(self) -> Case:
         """Return the same on small images, to try it out."""
         return self._replace(
-            input_shape=(28, 28, self.input_shape[2]), held=8, turn=8, batch_size=4
+            input_shape=(28, 28, self.input_shape[2]), held=8, epoch=8, batch_size=4
         )
 
 
@@ -34,7 +34,7 @@ ARTICLE = Case(
     (300, 300, 3),
     classes=2,
     held=1024,
-    turn=256,
+    epoch=512,
 )
 LENET = Case(
     'Rescaling(1/255); Conv2D(6, 5, padding="same", activation="tanh"); AveragePooling2D(2); '
@@ -43,7 +43,7 @@ LENET = Case(
     (28, 28, 1),
     classes=10,
     held=12_800,
-    turn=12_800,
+    epoch=12_800,
 )
 VGG = Case(
     'Rescaling(1/255); Conv2D(32, 3, padding="same", activation="relu"); '
@@ -54,7 +54,7 @@ VGG = Case(
     (32, 32, 3),
     classes=10,
     held=1280,
-    turn=1280,
+    epoch=1280,
 )
 
 

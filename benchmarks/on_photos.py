@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measuring import Contender, Turns, check_same, in_turns
+from benchmarks.checkouts import at_checkout, name_of
+from benchmarks.measuring import Contender, Spread, Turns, check_same, in_turns
+from benchmarks.reporting import Asked
 
 __all__ = [
     "PHOTO",
@@ -17,6 +19,8 @@ __all__ = [
     "Array",
     "Way",
     "Work",
+    "before_cells",
+    "before_header",
     "channels_first",
     "color",
     "photo",
@@ -56,15 +60,18 @@ def color(channels: int) -> str:
 
 
 def turns_by_case(
-    ways: Sequence[Way], cases: Sequence[Any], rounds: int, same: bool = True
+    ways: Sequence[Way], cases: Sequence[Any], asked: Asked, same: bool = True
 ) -> list[Turns]:
     """Measure every case; each contender has one process for all, which takes long to start.
 
+    The first is cnncalc, which takes turns with that of another checkout if one was asked for.
     Raises DifferentResultsError where a contender's results aren't the first one's, if they are to
     be the `same`.
     """
     contenders = [through_cases(*way, cases) for way in ways]
-    turns = in_turns(contenders, rounds * len(cases))
+    if asked.against is not None:
+        contenders.append(at_checkout(contenders[0], asked.against))
+    turns = in_turns(contenders, (1 if asked.tiny else ROUNDS) * len(cases))
     for place, case in enumerate(cases if same else ()):
         ours, *others = (turns.results[contender.name][place] for contender in contenders)
         for result in others:
@@ -73,6 +80,16 @@ def turns_by_case(
         Turns({name: usages[place :: len(cases)] for name, usages in turns.usages.items()})
         for place in range(len(cases))
     ]
+
+
+def before_header(asked: Asked) -> list[str]:
+    """Return the head of the column that compares with another checkout, if one was asked for."""
+    return [f"the time of {name_of(asked.against)} by ours"] if asked.against else []
+
+
+def before_cells(asked: Asked, turns: Turns) -> list[Spread]:
+    """Return a row's cell of that column."""
+    return [turns.ratio("cnncalc", name_of(asked.against))] if asked.against else []
 
 
 def through_cases(

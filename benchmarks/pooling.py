@@ -9,11 +9,12 @@ import numpy as np
 
 from benchmarks.on_photos import (
     PHOTO,
-    ROUNDS,
     TINY,
     Array,
     Way,
     Work,
+    before_cells,
+    before_header,
     channels_first,
     color,
     photo,
@@ -86,18 +87,22 @@ def photos(asked: Asked) -> Sequence[str]:
         for mode in MODES
         for pool, stride in ((2, 2), (3, 3), (3, 1))
     ]
-    found = turns_by_case((CNNCALC, PYTORCH), cases, 1 if asked.tiny else ROUNDS)
+    found = turns_by_case((CNNCALC, PYTORCH), cases, asked)
     rows = [
-        (str(case), turns.seconds("cnncalc").scaled(1000), turns.ratio("cnncalc", "PyTorch"))
+        (
+            *(str(case), turns.seconds("cnncalc").scaled(1000)),
+            *(turns.ratio("cnncalc", "PyTorch"), *before_cells(asked, turns)),
+        )
         for case, turns in zip(cases, found, strict=True)
     ]
+    header = ("", "cnncalc, ms", "PyTorch's time by ours (at least 1)", *before_header(asked))
     return [
         f"{size[0]}×{size[1]} numbers in float32, RGB three times as many.",
-        table(("", "cnncalc, ms", "PyTorch's time by ours (at least 1)"), rows),
+        table(header, rows),
     ]
 
 
 PARTS = {"photos": photos}
 
 if __name__ == "__main__":
-    program("pooling", PARTS)
+    program("pooling", PARTS, against=True)

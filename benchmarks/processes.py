@@ -1,9 +1,15 @@
-"""A process for each contender, which does its turns as long as they are asked for."""
+"""A process for each contender, which does its turns as long as they are asked for.
+
+Between its turns it is stopped, with all its threads and processes: libraries have threads that
+spin while they wait, and would take the machine from the contender whose turn it is. (A system
+without SIGSTOP, Windows, lacks what usage.py counts with as well: nothing is measured there.)
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -44,14 +50,26 @@ class Worker:
     process: BaseProcess
     talk: Connection
 
-    def turn(self, wants_result: bool) -> Answer:
-        """Have a turn done, and return what it cost and, if wanted, what it computed.
+    def turn(self) -> Answer:
+        """Have a turn done, and return what it cost and what it computed; stop till the next one.
 
         Raises FailedContenderError, with the contender's name and error, where it fails.
         """
+        self.signal(signal.SIGCONT)
         # A process that failed earlier hears nothing any more, but has said why.
         with suppress(OSError):
-            self.talk.send(wants_result)
+            self.talk.send(None)
+        answer = self._answer()
+        self.signal(signal.SIGSTOP)
+        return answer
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and to all that it started."""
+        # There is no such group before the process has begun, nor after it has ended.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid or 0, number)
+
+    def _answer(self) -> Answer:
         try:
             answer: Answer | BenchmarkError = self.talk.recv()
         except (EOFError, OSError):
@@ -75,9 +93,16 @@ def started(contender: Contender, fresh: bool = False) -> Iterator[Worker]:
     with _environment(contender.environment):
         process.start()
     theirs.close()
+    worker = Worker(process, ours)
     try:
-        yield Worker(process, ours)
+        yield worker
+    except KeyboardInterrupt:
+        # The terminal's Ctrl-C doesn't reach a group of its own, nor this one before it has begun.
+        worker.signal(signal.SIGKILL)
+        process.kill()
+        raise
     finally:
+        worker.signal(signal.SIGCONT)
         ours.close()
         process.join()
 
@@ -99,6 +124,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 def _work(contender: Contender, talk: Connection, fresh: bool) -> None:
     """Do turns, or say what went wrong; the life of a contender's process."""
+    os.setpgid(0, 0)  # a group of its own, which is stopped and resumed as one
     try:
         _do_turns(contender.prepare, talk, fresh)
     except BenchmarkError as error:
@@ -115,11 +141,11 @@ def _do_turns(prepare: Callable[[], Callable[[], Any]], talk: Connection, fresh:
         forget_peak()
     while True:
         try:
-            wants_result = talk.recv()
+            talk.recv()
         except EOFError:
             return
         before, start = 0.0 if fresh else processor_seconds(), time.perf_counter()
         result = turn()
         seconds = time.perf_counter() - start
         usage = Usage(seconds, processor_seconds() - before, peak_megabytes())
-        talk.send((usage, result if wants_result else None))
+        talk.send((usage, result))

@@ -23,7 +23,7 @@ OUTSIZE = "cnncalc outsize 32 3 0 1"
 CONVOLVE = "cnncalc convolve --kernel '1 0.3'"
 
 # What each command is compared with, and how many times as long it may take.
-LIMITS = {OUTSIZE: ("a bare Click program", 1.3), CONVOLVE: ("import numpy, rich", 2.0)}
+LIMITS = {OUTSIZE: ("a bare Click program", 1.3), CONVOLVE: ("import numpy, rich", 1.5)}
 
 COMMANDS = (
     Command("a bare Click program", [sys.executable, "-c", BARE]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
 from typing import Any, NamedTuple
 
@@ -47,10 +47,11 @@ def _rounded(value: float) -> str:
 
 @dataclass(frozen=True)
 class Turns:
-    """What every turn of every contender cost, and what each contender computed."""
+    """What every turn of every contender cost, and what each computed in its first and its last."""
 
     usages: Mapping[str, Sequence[Usage]]
     results: Mapping[str, Any] = field(default_factory=dict)
+    last_results: Mapping[str, Any] = field(default_factory=dict)
 
     def seconds(self, name: str) -> Spread:
         """Return the seconds of a contender's turns."""
@@ -68,6 +69,14 @@ class Turns:
         """Return how many times as long `theirs` took as `ours`, round by round."""
         pairs = zip(self.usages[theirs], self.usages[ours], strict=True)
         return Spread.of([their.seconds / our.seconds for their, our in pairs])
+
+    def each(self, counts: Mapping[str, float]) -> Turns:
+        """Return the same by the piece, where a contender's turn did so many pieces of the work."""
+        usages = {
+            name: [usage.shared(counts[name]) for usage in usages]
+            for name, usages in self.usages.items()
+        }
+        return replace(self, usages=usages)
 
     def fastest(self, names: Sequence[str]) -> str:
         """Return the contender, of these, with the lowest median time."""

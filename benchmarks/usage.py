@@ -26,6 +26,10 @@ class Usage(NamedTuple):
     processor_seconds: float
     peak_megabytes: float
 
+    def shared(self, pieces: float) -> Usage:
+        """Return what each of so many equal pieces of the turn cost; memory is the same."""
+        return Usage(self.seconds / pieces, self.processor_seconds / pieces, self.peak_megabytes)
+
 
 def processor_seconds() -> float:
     """Return the processor's seconds of this process and of its children that have ended."""
