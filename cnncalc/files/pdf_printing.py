@@ -18,7 +18,7 @@ __all__ = ["Printed", "print_workbooks", "require_printer"]
 # So many workbooks go into one call: Windows limits the length of a command.
 AT_ONCE = 100
 # The typeface of our cells, and the one that is as wide.
-TYPEFACES = (b"Calibri", b"Carlito")
+TYPEFACES = (b"Arial", b"LiberationSans")
 
 
 @dataclass(frozen=True)

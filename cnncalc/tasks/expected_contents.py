@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS
-from cnncalc.sheet.plan import Plan, Sheet, Specification, StageScale
+from cnncalc.sheet.plan import Plan, Sheet, StageScale
 from cnncalc.sheet.references import range_address, sheet_prefix
+from cnncalc.sheet.scales import QuantityScales
 from cnncalc.verification.contents import Feature, Name, SheetContents, State, WorkbookContents
 
 __all__ = ["expected_contents"]
@@ -27,8 +28,11 @@ def expected_contents(plan: Plan) -> WorkbookContents:
     >>> [sheet.name for sheet in expected_contents(plan).sheets][-1]
     'About'
     """
+    # Whatever its pixels are, an image has colours.
+    scales = [QuantityScales.of(specification) for specification in plan.specifications]
     sheets = [
-        SheetContents(sheet.name, _state(sheet), dict(_counts(sheet))) for sheet in plan.sheets
+        SheetContents(sheet.name, _state(sheet), dict(_counts(sheet, scales[sheet.specification])))
+        for sheet in plan.sheets
     ]
     names = {sheet.name for sheet in sheets}
     before = [CONTENTS] if sheets[1:] and CONTENTS not in names else []
@@ -47,12 +51,12 @@ def _state(sheet: Sheet) -> State:
     return "veryHidden" if sheet.hidden else "visible"
 
 
-def _counts(sheet: Sheet) -> Iterator[tuple[Feature, int]]:
+def _counts(sheet: Sheet, scales: QuantityScales) -> Iterator[tuple[Feature, int]]:
     """Yield what a sheet has, and how many."""
-    blocks = sheet.blocks
     is_colored = any(
-        block.role == "pixels" or (block.role in ("formula", "label") and block.scale != Scale.NONE)
-        for block in blocks
+        scales.scale(block.quantity, block.scale) is not StageScale.NONE
+        for block in sheet.blocks
+        if block.role in ("pixels", "formula")
     )
     has: dict[Feature, int] = {
         "colour scales": int(is_colored),
@@ -62,7 +66,7 @@ def _counts(sheet: Sheet) -> Iterator[tuple[Feature, int]]:
         "links": sum(bool(text.link) for text in sheet.texts),
         "frozen panes": int(sheet.frozen != (0, 0)),
         "print titles": int(bool(sheet.areas)),
-        "print areas": int(bool(sheet.areas)),
+        "print areas": int(not sheet.hidden),
     }
     yield from (pair for pair in (has | _ALWAYS).items() if pair[1])
 

@@ -18,8 +18,8 @@ __all__ = ["with_pdf"]
 START_SECONDS, BYTES_A_SECOND = 2, 200_000
 
 _NO_TYPEFACE = (
-    "neither Calibri nor Carlito is installed, the typefaces of a workbook's cells: with another, "
-    "columns are wider than they were planned, and pages may be more"
+    "neither Arial nor Liberation Sans is installed, the typefaces of a workbook's cells: with "
+    "another, columns are wider than they were planned, and pages may be more"
 )
 
 
