@@ -21,7 +21,7 @@ from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.values import input_shapes
 from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.views.workbook.export import WorkbookOptions, write
-from cnncalc.views.workbook.printing import Paper
+from cnncalc.views.workbook.paper import Paper
 from tests.sheet.training.examples import (
     NETWORKS,
     OPTIMIZERS,
