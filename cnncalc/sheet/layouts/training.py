@@ -239,7 +239,7 @@ def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int])
     samples, column = [], 1
     for section, row in zip(sections, rows, strict=True):
         link = partial(Text, text=section.link, style="link", link=sheet, cell=address(row, 1))
-        if section.is_of_sample:
+        if section.sample is not None:
             samples.append(link)
         else:
             yield link(2, column)

@@ -35,18 +35,14 @@ class Section:
     """A part of a step's sheet.
 
     `by_layer` has the volumes of each layer, the image's before and the loss's behind; `link` is
-    what a link to it is called.
+    what a link to it is called; `sample` is the one that it belongs to, None for all of them.
     """
 
     title: str
     direction: Direction
     by_layer: tuple[tuple[Volume, ...], ...]
     link: str
-
-    @property
-    def is_of_sample(self) -> bool:
-        """Whether it belongs to one sample, whose number its link begins with."""
-        return self.link[0].isdecimal()
+    sample: int | None = None
 
 
 def losses(step: int) -> Quantity:
@@ -106,10 +102,11 @@ def _sample_sections(
     forward = [tuple(map(scope.volume, layer.forward)) for layer in network.layers]
     loss = tuple(map(scope.volume, network.loss.volumes))
     by_layer = ((image,), *forward, (label, *loss))
-    yield Section(f"{name} · forward →", "forward", by_layer, f"{number} →")
+    yield Section(f"{name} · forward →", "forward", by_layer, f"{number} →", number)
     backward = [tuple(map(scope.volume, layer.backward)) for layer in network.layers]
     begin = (scope.volume(network.loss.gradient),)
-    yield Section(f"{name} · backward ←", "backward", ((), *backward, begin), f"{number} ←")
+    by_layer = ((), *backward, begin)
+    yield Section(f"{name} · backward ←", "backward", by_layer, f"{number} ←", number)
 
 
 def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> Volume:
