@@ -167,7 +167,7 @@ def test_what_is_given_among_answers_has_their_borders():
     sheet = formulas_of(worksheet(blank=0.5, seed=7))["Calculation"]
     cells = [cell for row in sheet["K6:M8"] for cell in row]
     assert {cell.value is None for cell in cells} == {True, False}
-    assert {cell.border.left.color.rgb for cell in cells} == {"FF17407F"}
+    assert {cell.border.left.color.rgb for cell in cells} == {"FF12346B"}
     assert {cell.protection.locked for cell in cells if cell.value is not None} == {True}
 
 
