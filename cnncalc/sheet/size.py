@@ -15,8 +15,8 @@ __all__ = ["MANY_FORMULAS", "Estimate", "estimate", "least_formulas", "longest_f
 # From here on, spreadsheets take noticeably long to open and recalculate a workbook.
 MANY_FORMULAS = 250_000
 
-# Measured on calculations and trainings of 70 to 500,000 formulas, all within a quarter: compressed
-# bytes of an empty workbook, of a sheet, of a number entered, of a formula's cell with its value, of
+# Measured on calculations and trainings of 70 to 500,000 formulas, all within a quarter: bytes as
+# packed of an empty workbook, a sheet, a number entered, a formula's cell with its value, of
 # each character that it is written with, of a text with its place and its link.
 BYTES_AT_LEAST = 7_500
 BYTES_A_SHEET = 450

@@ -290,7 +290,8 @@ def export_training(
 def _training_form(request: ExportRequest, paper: str | None, *, large: bool) -> ExportForm:
     """Return a page or a workbook, by the ending of the output; a page has no paper."""
     if request.path("").suffix.lower() != ".html":
-        return WorkbookForm(large, Paper(PrintOptions(paper or Paper.A4).paper))
+        named = Paper.A4 if paper is None else paper
+        return WorkbookForm(large, Paper(PrintOptions(named).paper))
     if paper is not None:
         message = f"paper is what a workbook is printed on. Received: paper={paper!r} of a page"
         raise OptionError(message)

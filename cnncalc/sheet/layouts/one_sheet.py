@@ -145,5 +145,4 @@ def _sheet(job: Job, group: Group, name: str, drawing: Drawing) -> Sheet:
         drawing.names(name),
         cell_pixels(columns),
         frozen=(TOP - 1, 0),
-        pages=0,
     )

@@ -28,7 +28,7 @@ _WIDTH, _HEIGHT = (
 # The scale at which a step's smallest texts, of 10 points, are printed at 8.
 _SCALE = 0.8
 # The pixels of the row that is repeated on each page.
-_HEAD = 20
+_HEAD = 21
 
 COLUMNS = int(_WIDTH / _SCALE / CELL)
 ROWS = int((_HEIGHT / _SCALE - _HEAD) / ROW)

@@ -156,18 +156,18 @@ def _write_block(
 ) -> Iterator[int]:
     """Write one row of a block each time; yield how many formulas that were."""
     numbers = block.slice(values)
+    # Names are texts.
+    shown = numbers if numbers.dtype == object else without_denormals(numbers)
     columns = range(block.column, block.column + block.width)
     cell_format = formats.cell(block, pixels)
     if block.formula is None:
         number_format = formats.given(block, pixels) if block.role == "answer" else cell_format
-        for row, line in enumerate(numbers, start=block.row):
+        for row, line in enumerate(shown, start=block.row):
             _write_constants(worksheet, row, columns, line, (number_format, cell_format))
             yield 0
         return
     _require_finite(numbers, block)
     write_formula = worksheet.write_formula
-    # Names are texts.
-    shown = numbers if numbers.dtype == object else without_denormals(numbers)
     for row, (line, formulas) in enumerate(zip(shown, formula_rows(block), strict=True)):
         for column, formula, number in zip(columns, formulas, line.tolist(), strict=True):
             write_formula(block.row + row, column, formula, cell_format, number)
