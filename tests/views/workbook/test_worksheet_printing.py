@@ -11,12 +11,11 @@ from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet
 from cnncalc.trace import record
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import paged
+from cnncalc.views.workbook.paper import Paper
 from tests.views.workbook.drawn import draw
 
 PIXELS_AN_INCH = 96
 MILLIMETRES = 25.4 / PIXELS_AN_INCH
-# Width and height of upright pages without their white, in inches.
-ROOMS = {"A4": (8.27 - 1.2, 11.69 - 1.2), "letter": (8.5 - 1.2, 11 - 1.2)}
 
 
 def large():
@@ -31,17 +30,15 @@ CALCULATIONS = {
 }
 
 
-@pytest.mark.parametrize("paper", ROOMS)
+@pytest.mark.parametrize("paper", [Paper.A4, Paper.LETTER])
 @pytest.mark.parametrize("name", CALCULATIONS)
 def test_an_answer_is_printed_at_least_12_by_8_millimetres(name, paper):
     network, image = CALCULATIONS[name]()
     plan, values = make_plan([specify(network)]), [trace_values(record(network, image))]
-    width, height = ROOMS[paper]
-    room = (width * PIXELS_AN_INCH, height * PIXELS_AN_INCH)
     for sheet in as_worksheet(plan, values, WorksheetOptions(0.3)).plan.sheets:
         answers = [block for block in sheet.blocks if block.role == "answer"]
         if answers:
             measures = Measures(sheet)
-            scale = int(100 * paged(measures, room).scale) / 100 * MILLIMETRES
+            scale = int(100 * paged(measures, paper).scale) / 100 * MILLIMETRES
             assert measures.column(answers[0].column) * scale >= 12
             assert measures.row(answers[0].row) * scale >= 8
