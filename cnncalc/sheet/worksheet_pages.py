@@ -17,21 +17,22 @@ from cnncalc.sheet.plan import Plan, Sheet
 
 __all__ = ["NAME_ROW", "as_key", "is_printed", "name_lines", "on_paper"]
 
-# A handwritten number takes 12 × 8 mm. A pixel is 1/96 inch, so these cells are 12.7 × 9 mm.
-CELL, ROW = 48, 34
-# What a page holds of them, on A4 as on letter, when they are printed at 95 % or more: programs
+# A handwritten number takes 12 × 8 mm. A pixel is 1/96 inch, so these cells are 13.2 × 9 mm.
+CELL, ROW = 50, 34
+# What a page holds of them, on A4 as on letter, when they are printed at 91 % or more: programs
 # print columns up to 6 % wider than their pixels.
-ROOM = (19 * CELL, 690)
+ROOM = (19 * CELL, 660)
 # Where there is nothing to write, numbers need only be read.
 READABLE = 0.6
 
 NAME_ROW = 1
 # What is asked above, each with the columns to write into.
 _ASKED = (("Name", 6), ("Date", 3), ("Class", 2))
-_ASKED_COLUMNS = sum(1 + columns for _, columns in _ASKED)
+# A label, its columns, and one that stays free before the next.
+_ASKED_COLUMNS = sum(2 + columns for _, columns in _ASKED) - 1
 
 # How high rows are that hold texts, and how wide a character is, in pixels.
-_TEXT, _CHARACTER = 20, 5.8
+_TEXT, _CHARACTER = 21, 5.8
 
 # From a first row or column to the one after the last.
 Span = tuple[int, int]
@@ -87,7 +88,7 @@ def name_lines(sheet: Sheet) -> Iterator[Text]:
     for place, (column, columns) in enumerate(spans):
         is_short = place or columns < _ASKED_COLUMNS
         asked = (("Name", min(_ASKED[0][1], columns - 1)),) if is_short else _ASKED
-        lefts = accumulate((1 + width for _, width in asked), initial=column)
+        lefts = accumulate((2 + width for _, width in asked), initial=column)
         for (label, width), left in zip(asked, lefts, strict=False):
             yield Text(NAME_ROW, left, label, "caption")
             yield from (Text(NAME_ROW, left + 1 + cell, "", "entry") for cell in range(width))
@@ -110,22 +111,32 @@ def _column_pages(sheet: Sheet) -> list[Span]:
 
 
 def _row_pages(sheet: Sheet) -> list[Span]:
-    """Return the rows of each page; the first page's begin with the line for the name."""
-    _, height = _room(sheet)
-    below = [text.row for text in sheet.texts if text.row >= _bottom(sheet)]
-    spans = [(block.row - 1, block.row + block.height) for block in sheet.blocks]
-    spans += [(min(below), max(below) + 1)] if below else []
+    """Return the rows of each page; the first page's begin with the line for the name.
+
+    What is said below the cells goes with the last of them: the headings that stand above on each
+    page would head nothing else.
+    """
 
     def pixels(first: int, end: int) -> float:
         return sum(_row_pixels(sheet, row) for row in range(first, end))
 
-    pages = _packed(_runs(spans), pixels, height - pixels(NAME_ROW, sheet.frozen[0]))
+    top = sheet.frozen[0]
+    room = _room(sheet)[1] - pixels(NAME_ROW, top)
+    runs = _runs([(block.row - 1, block.row + block.height) for block in sheet.blocks])
+    runs[0] = (top, runs[0][1])
+    below = [text.row for text in sheet.texts if text.row >= _bottom(sheet)]
+    if below:
+        first, end = runs[-1][0], max(below) + 1
+        goes_along = pixels(first, end) <= room
+        runs = [*runs[:-1], (first, end)] if goes_along else [*runs, (min(below), end)]
+    pages = _packed(runs, pixels, room)
     return [(NAME_ROW, pages[0][1]), *pages[1:]]
 
 
 def _row_pixels(sheet: Sheet, row: int) -> int:
     has_cells = any(block.row <= row < block.row + block.height for block in sheet.blocks)
-    return ROW if has_cells or row == NAME_ROW else _TEXT
+    # The headings keep some distance from the line for the name.
+    return ROW if has_cells or row in (NAME_ROW, NAME_ROW + 1) else _TEXT
 
 
 def _bottom(sheet: Sheet) -> int:
@@ -182,13 +193,13 @@ def _texts(sheet: Sheet, columns: int) -> tuple[Text, ...]:
     kept = [text for text in sheet.texts if not text.link]
     above = [text for text in kept if text.row < bottom]
     below = [text for text in kept if text.row >= bottom]
-    return (*above, *_lines(below, {block.role for block in sheet.blocks}, columns))
+    roles = {block.role for block in sheet.blocks}
+    return (*above, *_lines(below, roles, bottom + 1, columns))
 
 
-def _lines(texts: Sequence[Text], roles: set[str], columns: int) -> Iterator[Text]:
-    """Yield texts one below the other, long ones in several lines, and what the colours mean."""
+def _lines(texts: Sequence[Text], roles: set[str], row: int, columns: int) -> Iterator[Text]:
+    """Yield texts from a row on, long ones in several lines, and what the colours mean."""
     by_row = groupby(sorted(texts, key=lambda text: text.row), key=lambda text: text.row)
-    row = min((text.row for text in texts), default=0)
     was_legend = False
     for _, (first, *others) in by_row:
         role = first.style.removeprefix("legend ")

@@ -11,6 +11,7 @@ from typing import Literal
 from cnncalc.errors import OptionError
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.shapes import whole_number, whole_numbers
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.argument_checks import as_path, as_texts, given_seed, named, require_flag
 from cnncalc.tasks.arguments import (
     Caller,
@@ -39,7 +40,6 @@ from cnncalc.tasks.trace_writing import write_trace
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbook_writing import WorkbookForm
 from cnncalc.trace import LayerTrace, Trace
-from cnncalc.views.workbook.paper import Paper
 
 __all__ = ["export_page", "export_training", "export_workbook"]
 

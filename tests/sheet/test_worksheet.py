@@ -51,9 +51,9 @@ def test_besides_the_answers_the_line_for_name_date_and_class_can_be_typed_into(
     sheet = formulas_of(worksheet())["Calculation"]
     assert [(cell.coordinate, cell.value) for cell in sheet[2] if isinstance(cell.value, str)][
         1:4
-    ] == [("B2", "Name"), ("I2", "Date"), ("M2", "Class")]
+    ] == [("B2", "Name"), ("J2", "Date"), ("O2", "Class")]
     unlocked = [cell.coordinate for cell in sheet[2] if not cell.protection.locked]
-    assert unlocked == [f"{column}2" for column in "CDEFGHJKLNO"]
+    assert unlocked == [f"{column}2" for column in "CDEFGHKLMPQ"]
     book = formulas_of(worksheet())
     assert all(sheet.protection.sheet for sheet in book)
     others = [cell for name in ("About", "Solution Calculation") for r in book[name] for cell in r]
@@ -146,7 +146,7 @@ def test_solutions_and_marks_are_hidden_and_protected():
 
 def test_a_hidden_solution_has_no_area_to_be_printed():
     book = formulas_of(worksheet())
-    assert book["Calculation"].print_area == "'Calculation'!$B$2:$T$20"
+    assert book["Calculation"].print_area == "'Calculation'!$B$2:$T$18"
     assert book["Calculation"].print_title_rows == "$2:$4"
     assert not book["Solution Calculation"].print_area
     assert "_xlnm.Print_Area" not in book["Solution Calculation"].defined_names
@@ -167,7 +167,7 @@ def test_what_is_given_among_answers_has_their_borders():
     sheet = formulas_of(worksheet(blank=0.5, seed=7))["Calculation"]
     cells = [cell for row in sheet["K6:M8"] for cell in row]
     assert {cell.value is None for cell in cells} == {True, False}
-    assert {cell.border.left.color.rgb for cell in cells} == {"FF17407F"}
+    assert {cell.border.left.color.rgb for cell in cells} == {"FF12346B"}
     assert {cell.protection.locked for cell in cells if cell.value is not None} == {True}
 
 

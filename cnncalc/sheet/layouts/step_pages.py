@@ -12,14 +12,19 @@ from math import ceil
 from typing import Generic, TypeVar
 
 from cnncalc.sheet.annotations import Area
+from cnncalc.sheet.paper import SPARE, Paper
 
 __all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Cost", "Shelf", "Span", "cuts", "fewest", "pages"]
 
 # The pixels of a cell: numbers of four digits fit, and a page has room for images of 28 columns.
 CELL, ROW = 39, 17
-# What A4 and Letter both print in landscape, within a workbook's margins: pixels of 1/96 inch,
-# without what programs print columns wider and rows higher than these.
-_WIDTH, _HEIGHT = 940 / 1.07, 630 / 1.05
+# What A4 and Letter both print in landscape, without what programs print larger than planned.
+_WIDTH, _HEIGHT = (
+    min(sizes) / spare
+    for *sizes, spare in zip(
+        Paper.A4.room(is_landscape=True), Paper.LETTER.room(is_landscape=True), SPARE, strict=True
+    )
+)
 # The scale at which a step's smallest texts, of 10 points, are printed at 8.
 _SCALE = 0.8
 # The pixels of the row that is repeated on each page.

@@ -91,14 +91,16 @@ class Measures:
         texts = self._texts.get(row, ())
         if row == 0 and any(text.style == "title" for text in texts):
             return TITLE_ROW
-        if any(text.style == "entry" for text in texts):
+        # What heads the cells keeps some distance from a line to write on.
+        above = self._texts.get(row - 1, ())
+        if any(text.style == "entry" for text in (*texts, *above)):
             return ENTRY_ROW
         wrapped = [text for text in texts if text.style == "wrapped"]
         lengths = [text_pixels(text) / self.column(text.column) for text in wrapped]
         # XlsxWriter writes no height of 20 pixels, whatever a sheet's own is.
         text_row = TEXT_ROW if default == DEFAULT_ROW else TEXT_ROW + 1
         has_own = self.sheet.row and row >= self.sheet.frozen[0]
-        least = self.sheet.row if has_own else text_row
+        least = min(self.sheet.row, text_row) if has_own else text_row
         return max([least, *(3 + LINE * math.ceil(length) for length in lengths)])
 
     def across(self, columns: Span) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Chart
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text
@@ -19,7 +20,6 @@ from cnncalc.sheet.values import without_denormals
 from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
 from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.measures import MARGIN, Measures
-from cnncalc.views.workbook.paper import Paper
 from cnncalc.views.workbook.printing import set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 

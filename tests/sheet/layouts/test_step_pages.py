@@ -19,10 +19,10 @@ from cnncalc.sheet.layouts.step_pages import (
     fewest,
     pages,
 )
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.plan import Sheet
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import paged
-from cnncalc.views.workbook.paper import Paper
 
 SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 90)), max_size=12).map(
     lambda found: [(first, first + length) for first, length in found]

@@ -16,12 +16,12 @@ from cnncalc.notation import parse
 from cnncalc.sheet.addresses import address_of
 from cnncalc.sheet.calculations import training_specification
 from cnncalc.sheet.layouts.step_pages import COLUMNS, ROWS
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.values import input_shapes
 from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.views.workbook.export import WorkbookOptions, write
-from cnncalc.views.workbook.paper import Paper
 from tests.sheet.training.examples import (
     NETWORKS,
     OPTIMIZERS,

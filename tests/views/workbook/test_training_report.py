@@ -138,7 +138,7 @@ def test_channels_that_are_left_out_are_said():
 def test_the_worst_mistakes_are_seen():
     sheet = values_of(written())["Mistakes"]
     assert rows(sheet)[3] == ["a/b.png", "=cat", "dog", 2.5]
-    assert sheet.print_title_rows == "$3:$3"
+    assert sheet.print_title_rows == "$1:$3"
     assert len(sheet._images) == 1
 
 
