@@ -6,7 +6,7 @@ cut within, into equal parts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, groupby, pairwise
 from math import ceil
@@ -197,7 +197,7 @@ def _texts(sheet: Sheet, columns: int) -> tuple[Text, ...]:
     return (*above, *_lines(below, roles, bottom + 1, columns))
 
 
-def _lines(texts: Sequence[Text], roles: set[str], row: int, columns: int) -> Iterator[Text]:
+def _lines(texts: Sequence[Text], roles: Collection[str], row: int, columns: int) -> Iterator[Text]:
     """Yield texts from a row on, long ones in several lines, and what the colours mean."""
     by_row = groupby(sorted(texts, key=lambda text: text.row), key=lambda text: text.row)
     was_legend = False
