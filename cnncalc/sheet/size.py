@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from cnncalc.layers import InputLayer, Layer, Shape, ZeroPadding2D
 from cnncalc.network import walk
@@ -15,23 +16,31 @@ __all__ = ["MANY_FORMULAS", "Estimate", "estimate", "least_formulas", "longest_f
 # From here on, spreadsheets take noticeably long to open and recalculate a workbook.
 MANY_FORMULAS = 250_000
 
-# Measured on calculations and trainings of 70 to 500,000 formulas, all within a quarter: bytes as
-# packed of an empty workbook, a sheet, a number entered, a formula's cell with its value, of
-# each character that it is written with, of a text with its place and its link.
-BYTES_AT_LEAST = 7_500
-BYTES_A_SHEET = 450
-BYTES_A_NUMBER = 9
-BYTES_A_FORMULA = 9
-BYTES_A_CHARACTER = 0.14
-BYTES_A_TEXT = 20
 
-# Measured as well, unpacked and after a save by another program, which writes more: bytes at most
-# of an empty sheet, of a number, a formula, each of its characters, and a text.
-UNPACKED_A_SHEET = 20_000
-UNPACKED_A_NUMBER = 70
-UNPACKED_A_FORMULA = 100
-UNPACKED_A_CHARACTER = 1.2
-UNPACKED_A_TEXT = 200
+class _Bytes(NamedTuple):
+    """How many bytes are taken by each of these, the first of which is an empty workbook.
+
+    A text comes with its place and its link, a formula with its value; characters are those that
+    formulas are written with.
+    """
+
+    workbook: float
+    sheet: float
+    text: float
+    number: float
+    formula: float
+    character: float
+
+    def of(self, *counts: int) -> int:
+        """Return the bytes of one workbook and of so many of the others, in their order."""
+        each = zip(self, (1, *counts), strict=True)
+        return round(sum(size * count for size, count in each))
+
+
+# Measured on calculations and trainings of 70 to 500,000 formulas, all within a quarter.
+_PACKED = _Bytes(7_500, 450, 20, 9, 9, 0.14)
+# Measured as well: at most, unpacked, and after a save by another program, which writes more.
+_UNPACKED = _Bytes(0, 20_000, 200, 70, 100, 1.2)
 
 
 @dataclass(frozen=True)
@@ -72,29 +81,10 @@ def estimate(plan: Plan) -> Estimate:
             characters += cells * len(longest_formula(block))
     # Contents and About stand beside the plan's own sheets.
     sheets, texts = len(plan.sheets) + 2, sum(len(sheet.texts) for sheet in plan.sheets)
-    size = (
-        BYTES_AT_LEAST
-        + BYTES_A_SHEET * sheets
-        + BYTES_A_TEXT * texts
-        + BYTES_A_NUMBER * numbers
-        + BYTES_A_FORMULA * formulas
-        + BYTES_A_CHARACTER * characters
-    )
-    unpacked = (
-        UNPACKED_A_SHEET * sheets
-        + UNPACKED_A_TEXT * texts
-        + UNPACKED_A_NUMBER * numbers
-        + UNPACKED_A_FORMULA * formulas
-        + UNPACKED_A_CHARACTER * characters
-    )
-    return Estimate(
-        formulas,
-        numbers,
-        round(size),
-        formulas + numbers + texts + sum(map(_rows, plan.sheets)),
-        sheets,
-        round(unpacked),
-    )
+    counts = (sheets, texts, numbers, formulas, characters)
+    cells = formulas + numbers + texts + sum(map(_rows, plan.sheets))
+    packed, unpacked = _PACKED.of(*counts), _UNPACKED.of(*counts)
+    return Estimate(formulas, numbers, packed, cells, sheets, unpacked)
 
 
 def _rows(sheet: Sheet) -> int:
