@@ -22,6 +22,7 @@ from cnncalc.sheet.blocks import EACH
 from cnncalc.sheet.layouts.sheet_parts import (
     ABOUT,
     CONTENTS,
+    SOLUTION,
     SheetNames,
     worksheet_texts,
     worksheet_words,
@@ -257,7 +258,7 @@ def _precision(texts: Sequence[Text]) -> Text:
 
 def _solution_sheet(sheet: Sheet, names: SheetNames) -> Sheet:
     """Return the hidden sheet of solutions, in the same cells as the answers."""
-    name = names.take(f"Solution {sheet.name}")
+    name = names.take(f"{SOLUTION} {sheet.name}")
     blocks = tuple(
         replace(block, role="answer", formula=None, quantity=solution_of(block.quantity))
         for block in sheet.blocks

@@ -19,7 +19,7 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array, walk
 from cnncalc.rules import law_of
 from cnncalc.rules.directions import Copies
-from cnncalc.sheet.layouts.sheet_parts import ABOUT
+from cnncalc.sheet.layouts.sheet_parts import ABOUT, SOLUTION
 from cnncalc.sheet.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.quantities import CLASS_NAMES
@@ -35,8 +35,8 @@ __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "
 Arrays = Mapping[Quantity, Array]
 Numbers = Mapping[Place, CellValue]
 
-# How the sheets begin that hide a worksheet's solution, and one that each report has.
-SOLUTION, REPORT_SHEET = "Solution ", "Summary"
+# A sheet that each report has.
+REPORT_SHEET = "Summary"
 
 _INPUTS = {
     "pixels": "all pixels do",
@@ -187,7 +187,11 @@ def _without_about(outline: Outline) -> str:
 def _uncovered(outline: Outline) -> str:
     """Say of a worksheet that a program has shown the solution hidden in it, or all but shown."""
     for sheet in outline.sheets:
-        if sheet.name.startswith(SOLUTION) and sheet.state != "veryHidden" and outline.program:
+        if (
+            sheet.name.startswith(f"{SOLUTION} ")
+            and sheet.state != "veryHidden"
+            and outline.program
+        ):
             how = "shows" if sheet.state == "visible" else "no longer hides well"
             return f". {outline.program} saved it, and it {how} its solution, {quoted(sheet.name)}"
     return ""

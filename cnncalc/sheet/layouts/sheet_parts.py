@@ -16,6 +16,7 @@ __all__ = [
     "ABOUT",
     "ABOUT_SUMMARY",
     "CONTENTS",
+    "SOLUTION",
     "Job",
     "SheetNames",
     "cell_pixels",
@@ -30,6 +31,8 @@ __all__ = [
 ABOUT = "About"
 
 CONTENTS = "Contents"
+# What the hidden sheets are called that hold a worksheet's solution, before the name of its sheet.
+SOLUTION = "Solution"
 
 _LEGEND: tuple[tuple[Role, Style, str], ...] = (
     ("pixels", "legend pixels", "a pixel: type over it"),
