@@ -28,6 +28,8 @@ _PRINTING: Mapping[str, Feature] = {
     "_xlnm.Print_Titles": "print titles",
     "_xlnm.Print_Area": "print areas",
 }
+# What Gnumeric makes of several areas, which it doesn't know.
+_UNREAD = "ERROR("
 
 
 def read_contents(content: bytes, source: str) -> WorkbookContents:
@@ -80,7 +82,8 @@ class _SheetWalk(Handler):
 def _printing(names: tuple[DefinedName, ...]) -> Iterator[tuple[int | None, Feature]]:
     """Yield which sheets are printed in parts, or with titles; a broken reference says nothing."""
     for name in names:
-        if name.name in _PRINTING and "#REF!" not in name.text:
+        is_broken = "#REF!" in name.text or name.text.startswith(_UNREAD)
+        if name.name in _PRINTING and not is_broken:
             yield name.sheet, _PRINTING[name.name]
 
 

@@ -93,12 +93,13 @@ def test_a_workbook_without_properties_is_by_a_program_without_a_name(make_raw_w
     assert found.program == "a program that does not give its name"
 
 
-def test_printed_areas_that_refer_to_nothing_are_none(make_raw_workbook):
-    # So Gnumeric writes them for every sheet.
+@pytest.mark.parametrize("area", ["#REF!", "ERROR(&quot;Sheet!$A$1,Sheet!$C$1&quot;)"])
+def test_printed_areas_that_refer_to_nothing_are_none(make_raw_workbook, area):
+    # So Gnumeric writes them: of every sheet, and of one with several areas.
     book = (
         f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
         '<sheet name="Sheet" sheetId="1" r:id="rId1"/></sheets><definedNames>'
-        '<definedName name="_xlnm.Print_Area" localSheetId="0">#REF!</definedName>'
+        f'<definedName name="_xlnm.Print_Area" localSheetId="0">{area}</definedName>'
         '<definedName name="Print_Titles" localSheetId="0">Sheet!$1:$1</definedName>'
         "</definedNames></workbook>"
     )
