@@ -204,8 +204,8 @@ def _lines(texts: Sequence[Text], roles: set[str], row: int, columns: int) -> It
     for _, (first, *others) in by_row:
         role = first.style.removeprefix("legend ")
         is_legend = role != first.style
-        # A row is left free above the legend, and below it.
-        row += is_legend != was_legend
+        # A row is left free above the legend.
+        row += is_legend and not was_legend
         was_legend = is_legend
         if not is_legend:
             lines = wrap(first.text, int(columns * CELL / _CHARACTER))

@@ -68,10 +68,10 @@ def test_below_stands_what_a_student_needs():
     [sheet] = asked(*small())
     below = [text.text for text in sheet.texts if text.row > 10 and text.text]
     assert below == [
-        "Convolution: Each number sums the products of the cells under the window and the weights. "
-        "Height (6 − 3 + 2×0) / 1 + 1 = 4; width (6 − 3 + 2×0) / 1 + 1 = 4.",
-        "Max pooling: The largest number under the window. Height (4 − 2 + 2×0) / 2 + 1 = 2; width "
-        "(4 − 2 + 2×0) / 2 + 1 = 2.",
+        "Convolution: Each number sums the products of the cells under the window and the weights.",
+        "Convolution: Height (6 − 3 + 2×0) / 1 + 1 = 4; width (6 − 3 + 2×0) / 1 + 1 = 4.",
+        "Max pooling: The largest number under the window.",
+        "Max pooling: Height (4 − 2 + 2×0) / 2 + 1 = 2; width (4 − 2 + 2×0) / 2 + 1 = 2.",
         "a pixel, which is given",
         "a weight or a bias, which is given",
         "a result: work it out where the cell is empty",
@@ -85,7 +85,7 @@ def test_notes_stand_below_the_last_cells_on_one_page_with_these():
     [sheet] = asked(network, np.ones((6, 6, 1)))
     [area] = sheet.areas
     assert max(block.row + block.height for block in sheet.blocks if 0 < block.column < 20) == 17
-    assert [row for row in range(17, 30) if texts(sheet, row)] == [18, 20, 21, 22, 24]
+    assert [row for row in range(17, 30) if texts(sheet, row)] == [18, 19, 21, 22, 23, 24]
     assert area.height == max(text.row for text in sheet.texts)
 
 
@@ -107,7 +107,7 @@ def test_a_large_one_is_cut_into_equal_pages_each_with_its_name():
     assert widths == [(1, 19), (20, 19), (40, 19), (59, 19)] * 3
     named = [column for column, text in texts(convolution, 1) if text == "Name"]
     assert named == [1, 20, 40, 59]
-    assert (convolution.frozen[0], convolution.repeated) == (3, 2)
+    assert (convolution.frozen[0], convolution.repeated) == (4, 3)
 
 
 def test_the_contents_ask_for_nothing_to_be_typed_over():
