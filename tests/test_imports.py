@@ -64,6 +64,7 @@ LEVELS = {
 # training draw and layouts place; what joins all of these stands above them.
 SHEET_LEVELS = {
     "annotations": 0,
+    "paper": 0,
     "references": 0,
     "texts": 0,
     "training.specification": 0,

@@ -21,11 +21,11 @@ from cnncalc.cli.training_options import (
     validation_split_option,
 )
 from cnncalc.cli.types import POSITION, SHAPE
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.export_writing import ExportRequest
 from cnncalc.tasks.network_part import PartOptions
 from cnncalc.tasks.options import NetworkExport, PrintOptions, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
-from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "export_options",

@@ -8,6 +8,7 @@ import click
 
 from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import FRACTION, PAIR, SCHEDULE
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.training_options import (
     DEFAULT_LOSS,
     DEFAULT_SPLIT,
@@ -19,7 +20,6 @@ from cnncalc.tasks.training_options import (
     TakingOptions,
     TrainingOptions,
 )
-from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "data_options",

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.engines.libreoffice import LIBREOFFICE, convert, find_soffice
 
-__all__ = ["Printed", "print_workbooks", "require_printer"]
+__all__ = ["Pdf", "print_workbooks", "require_printer"]
 
 # So many workbooks go into one call: Windows limits the length of a command.
 AT_ONCE = 100
@@ -22,7 +22,7 @@ TYPEFACES = (b"Arial", b"LiberationSans")
 
 
 @dataclass(frozen=True)
-class Printed:
+class Pdf:
     """A PDF: its `content`, how many `pages` it has, and whether its cells have their typeface."""
 
     content: bytes
@@ -37,7 +37,7 @@ def require_printer() -> None:
         raise OptionError(message)
 
 
-def print_workbooks(workbooks: Sequence[Path], left_out: str) -> Printed:
+def print_workbooks(workbooks: Sequence[Path], left_out: str) -> Pdf:
     """Print workbooks into one PDF, one after the other, without their hidden sheets.
 
     Arguments: the `workbooks`, .xlsx files that cnncalc wrote; the name of a sheet that is
@@ -53,7 +53,7 @@ def print_workbooks(workbooks: Sequence[Path], left_out: str) -> Printed:
     written.compress_identical_objects()
     written.write(file)
     pdf = file.getvalue()
-    return Printed(pdf, len(written.pages), any(face in pdf for face in TYPEFACES))
+    return Pdf(pdf, len(written.pages), any(face in pdf for face in TYPEFACES))
 
 
 def _converted(workbooks: Sequence[Path], left_out: str) -> Iterator[bytes]:

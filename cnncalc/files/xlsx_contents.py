@@ -87,6 +87,8 @@ def _printing(names: tuple[DefinedName, ...]) -> Iterator[tuple[int | None, Feat
 def _names(package: Package) -> Iterator[tuple[Name, str]]:
     """Yield the names of ranges, with the sheet each belongs to, and what they stand for."""
     for name in package.names:
+        if name.name in _PRINTING:
+            continue
         if name.sheet is None:
             yield ("", name.name), name.text
         elif name.sheet < len(package.sheets):

@@ -247,13 +247,12 @@ class Sheet:
 
     Blocks never overlap. Its cells are squares of `cell` pixels (0: as a spreadsheet has them), but
     for the columns in `widths` (column, pixels); `frozen` is how many rows and columns stay in
-    sight; `pages` is how many pages high it is printed, 0 for as many as it takes; `summary` is
-    what the contents say of it; `header` is a line that is printed on the right above. A `locked`
-    sheet is protected but for its answers. Where there are `marks`, each answer's stands that many
-    columns further to the right, and these columns are hidden. `row` is how many pixels high its
-    rows are, 0 for as high as its cells are wide; `zoom` is in percent. Where there are `areas`,
-    these are printed, each on a page of its own with the last `repeated` of the frozen rows above
-    it, all at one scale; else all that the sheet shows, a page wide.
+    sight; `summary` is what the contents say of it; `header` is a line that is printed on the right
+    above. A `locked` sheet is protected but for its answers. Where there are `marks`, each answer's
+    stands that many columns further to the right, and these columns are hidden. `row` is how many
+    pixels high its rows are, 0 for as high as its cells are wide; `zoom` is in percent. Where there
+    are `areas`, these are printed, each on a page of its own with the last `repeated` of the frozen
+    rows above it, all at one scale; else all that the sheet shows, on as few pages as can be read.
     """
 
     name: str
@@ -266,7 +265,6 @@ class Sheet:
     cell: int = 42
     widths: tuple[tuple[int, int], ...] = ()
     frozen: tuple[int, int] = (0, 0)
-    pages: int = 1
     header: str = ""
     locked: bool = False
     hidden: bool = False

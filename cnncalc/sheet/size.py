@@ -15,10 +15,11 @@ __all__ = ["MANY_FORMULAS", "Estimate", "estimate", "least_formulas", "longest_f
 # From here on, spreadsheets take noticeably long to open and recalculate a workbook.
 MANY_FORMULAS = 250_000
 
-# Measured on calculations and trainings of 70 to 500,000 formulas, all within a quarter: compressed
-# bytes of an empty workbook, of a number entered, of a formula's cell with its value, of each
-# character that it is written with, of a text with its place and its link.
-BYTES_AT_LEAST = 8_500
+# Measured on calculations and trainings of 70 to 500,000 formulas, all within a quarter: bytes as
+# packed of an empty workbook, a sheet, a number entered, a formula's cell with its value, of
+# each character that it is written with, of a text with its place and its link.
+BYTES_AT_LEAST = 7_500
+BYTES_A_SHEET = 450
 BYTES_A_NUMBER = 9
 BYTES_A_FORMULA = 9
 BYTES_A_CHARACTER = 0.14
@@ -73,6 +74,7 @@ def estimate(plan: Plan) -> Estimate:
     sheets, texts = len(plan.sheets) + 2, sum(len(sheet.texts) for sheet in plan.sheets)
     size = (
         BYTES_AT_LEAST
+        + BYTES_A_SHEET * sheets
         + BYTES_A_TEXT * texts
         + BYTES_A_NUMBER * numbers
         + BYTES_A_FORMULA * formulas

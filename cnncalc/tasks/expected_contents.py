@@ -12,8 +12,8 @@ from cnncalc.verification.contents import Feature, Name, SheetContents, State, W
 
 __all__ = ["expected_contents"]
 
-# Every sheet has them.
-_ALWAYS: dict[Feature, int] = {"headers and footers": 1, "paper size": 1}
+# Every sheet that is seen has them.
+_ALWAYS: dict[Feature, int] = {"headers and footers": 1, "paper size": 1, "print areas": 1}
 
 
 def expected_contents(plan: Plan) -> WorkbookContents:
@@ -66,7 +66,6 @@ def _counts(sheet: Sheet, scales: QuantityScales) -> Iterator[tuple[Feature, int
         "links": sum(bool(text.link) for text in sheet.texts),
         "frozen panes": int(sheet.frozen != (0, 0)),
         "print titles": int(bool(sheet.areas)),
-        "print areas": int(not sheet.hidden),
     }
     yield from (pair for pair in (has | _ALWAYS).items() if pair[1])
 

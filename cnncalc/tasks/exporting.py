@@ -11,6 +11,7 @@ from typing import Literal
 from cnncalc.errors import OptionError
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.shapes import whole_number, whole_numbers
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.argument_checks import as_path, as_texts, given_seed, named, require_flag
 from cnncalc.tasks.arguments import (
     Caller,
@@ -39,7 +40,6 @@ from cnncalc.tasks.trace_writing import write_trace
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbook_writing import WorkbookForm
 from cnncalc.trace import LayerTrace, Trace
-from cnncalc.views.workbook.paper import Paper
 
 __all__ = ["export_page", "export_training", "export_workbook"]
 
@@ -290,7 +290,8 @@ def export_training(
 def _training_form(request: ExportRequest, paper: str | None, *, large: bool) -> ExportForm:
     """Return a page or a workbook, by the ending of the output; a page has no paper."""
     if request.path("").suffix.lower() != ".html":
-        return WorkbookForm(large, Paper(PrintOptions(paper or Paper.A4).paper))
+        named = Paper.A4 if paper is None else paper
+        return WorkbookForm(large, Paper(PrintOptions(named).paper))
     if paper is not None:
         message = f"paper is what a workbook is printed on. Received: paper={paper!r} of a page"
         raise OptionError(message)

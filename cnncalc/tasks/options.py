@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import OptionError, received
 from cnncalc.shapes import whole_number, whole_numbers
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.argument_checks import as_texts, normalize, require_flag
 from cnncalc.tasks.arguments import (
     DataLike,
@@ -18,7 +19,6 @@ from cnncalc.tasks.arguments import (
     NetworkLike,
     Numbers,
 )
-from cnncalc.views.workbook.paper import Paper
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

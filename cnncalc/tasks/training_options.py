@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncalc.errors import OptionError
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.argument_checks import normalize, plain_numbers
 from cnncalc.tasks.arguments import DataLike, ImageLike, NetworkLike, Numbers
 from cnncalc.tasks.options import (
@@ -17,7 +18,6 @@ from cnncalc.tasks.options import (
     require_texts,
     require_wholes,
 )
-from cnncalc.views.workbook.paper import Paper
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit

@@ -14,6 +14,7 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.files.paths import quoted
 from cnncalc.files.trained_models import TrainedModel, write_model
 from cnncalc.provenance import Provenance
+from cnncalc.sheet.paper import Paper
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
@@ -30,7 +31,6 @@ from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin
 from cnncalc.views.provenance import provenance_lines, provenance_record
 from cnncalc.views.report_contents import Mistake, TrainingReport
-from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "TrainingResult",

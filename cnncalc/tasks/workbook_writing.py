@@ -19,6 +19,7 @@ from cnncalc.sheet.calculations import (
     training_calculation,
     training_specification,
 )
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.planning import is_calculation, make_plan, specify, specify_network
 from cnncalc.sheet.size import Estimate, estimate, least_formulas
 from cnncalc.sheet.values import trace_as_written
@@ -36,7 +37,6 @@ from cnncalc.views.workbook.limits import (
     require_limits,
     require_size,
 )
-from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "WorkbookForm",

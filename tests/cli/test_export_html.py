@@ -44,7 +44,8 @@ def options(name):
 
 
 def test_it_has_all_options_of_export_xlsx():
-    assert options("export-html") == options("export-xlsx") - {"--large"}
+    of_workbooks = {"--large", "--paper", "--pdf"}
+    assert options("export-html") == options("export-xlsx") - of_workbooks
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def network_sheets(job: Job) -> list[Sheet]:
             *_foot(page, arrangement, blocks),
         )
         defined = tuple(_names(blocks, named))
-        look = (arrangement.cell, arrangement.widths, arrangement.frozen, 0)
+        look = (arrangement.cell, arrangement.widths, arrangement.frozen)
         what = (names[place], page.title, page.summary, job.number)
         sheets.append(Sheet(*what, blocks, texts, defined, *look))
     return sheets

@@ -150,7 +150,6 @@ def _sheet(job: Job, group: Group, name: str, drawing: Drawing) -> Sheet:
         drawing.names(name),
         cell_pixels(columns),
         frozen=(TOP, 0),
-        pages=0,
     )
 
 

@@ -182,7 +182,7 @@ def contents_sheet(plan: Plan, title: str) -> Sheet:
 
 def _sheet(title: str, texts: Sequence[Text], widths: Sequence[int]) -> Sheet:
     columns = tuple(enumerate(widths))
-    return Sheet(CONTENTS, title, "", 0, texts=tuple(texts), cell=0, widths=columns, pages=0)
+    return Sheet(CONTENTS, title, "", 0, texts=tuple(texts), cell=0, widths=columns)
 
 
 def _network_contents(plan: Plan, title: str) -> Sheet:

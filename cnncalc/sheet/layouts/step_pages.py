@@ -12,18 +12,23 @@ from math import ceil
 from typing import Generic, TypeVar
 
 from cnncalc.sheet.annotations import Area
+from cnncalc.sheet.paper import SPARE, Paper
 
 __all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Cost", "Shelf", "Span", "cuts", "fewest", "pages"]
 
 # The pixels of a cell: numbers of four digits fit, and a page has room for images of 28 columns.
 CELL, ROW = 39, 17
-# What A4 and Letter both print in landscape, within margins of 0.6 inches: pixels of 1/96 inch,
-# without what programs print columns wider and rows higher than these.
-_WIDTH, _HEIGHT = 940 / 1.07, 678 / 1.02
+# What A4 and Letter both print in landscape, without what programs print larger than planned.
+_WIDTH, _HEIGHT = (
+    min(sizes) / spare
+    for *sizes, spare in zip(
+        Paper.A4.room(is_landscape=True), Paper.LETTER.room(is_landscape=True), SPARE, strict=True
+    )
+)
 # The scale at which a step's smallest texts, of 10 points, are printed at 8.
 _SCALE = 0.8
 # The pixels of the row that is repeated on each page.
-_HEAD = 20
+_HEAD = 21
 
 COLUMNS = int(_WIDTH / _SCALE / CELL)
 ROWS = int((_HEIGHT / _SCALE - _HEAD) / ROW)

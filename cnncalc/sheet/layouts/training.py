@@ -70,7 +70,7 @@ def contents(
     row = CONTENTS_TOP + 2 + len(lines)
     texts += [Text(row, 0, ABOUT, "link", ABOUT), Text(row, 2, ABOUT_SUMMARY, "wrapped")]
     links = ((3 + place, LINK_PIXELS) for place in range(len(linked)))
-    sheet = Sheet(CONTENTS, job.title, "", job.number, texts=tuple(texts), cell=0, pages=0)
+    sheet = Sheet(CONTENTS, job.title, "", job.number, texts=tuple(texts), cell=0)
     areas = tuple(_contents_pages(texts))
     widths = (*enumerate(_WIDTHS), *links)
     return replace(sheet, widths=widths, frozen=(CONTENTS_TOP, 0), areas=areas)
@@ -231,9 +231,7 @@ def _step_sheet(
     summary = "Each sample forward and backward, the gradients of the weights, their update."
     sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
     zoom = _zoom(arranged.columns)
-    return replace(
-        sheet, header=job.title, frozen=(TOP, 0), pages=0, zoom=zoom, areas=arranged.areas
-    )
+    return replace(sheet, header=job.title, frozen=(TOP, 0), zoom=zoom, areas=arranged.areas)
 
 
 def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int]) -> Iterator[Text]:

@@ -94,7 +94,6 @@ def about_sheet(
         texts=tuple(texts),
         cell=0,
         widths=((0, 130), (1, 640)),
-        pages=0,
         locked=options is not None,
     )
 

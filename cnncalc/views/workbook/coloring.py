@@ -17,8 +17,8 @@ from cnncalc.sheet.quantities import IMAGE
 from cnncalc.sheet.references import address
 from cnncalc.sheet.scales import QuantityScales
 from cnncalc.views.colors import ScaleKind, fitted_scale, image_scale, stops
-from cnncalc.views.workbook.areas import Area, Crowd, bunches
 from cnncalc.views.workbook.look import Formats
+from cnncalc.views.workbook.rectangles import Crowd, Rectangle, bunches
 
 __all__ = [
     "Coloring",
@@ -129,12 +129,12 @@ def color_numbers(
     """
     crowd = Crowd(sheet.blocks)
     for stage in _stages(sheet, coloring.scales):
-        around = crowd.areas([*stage.places, *stage.padding])
+        around = crowd.rectangles([*stage.places, *stage.padding])
         bunch, *more = bunches(around, _MOST_RANGES, _MOST_CHARACTERS)
-        for areas in bunches(crowd.areas(stage.places), _MOST_RANGES, _MOST_CHARACTERS):
+        for colored in bunches(crowd.rectangles(stage.places), _MOST_RANGES, _MOST_CHARACTERS):
             # More than a formula can name have ends of their own, bunch by bunch.
-            cells = [area.address(fixed=True) for area in (areas if more else bunch)]
-            _apply(worksheet, areas, _scale_of(stage, cells, sheet, values, coloring))
+            cells = [each.address(fixed=True) for each in (colored if more else bunch)]
+            _apply(worksheet, colored, _scale_of(stage, cells, sheet, values, coloring))
         if stage.scale is StageScale.PIXELS:
             _color_digits(worksheet, sheet, stage, coloring.highest, formats)
 
@@ -189,18 +189,18 @@ def _color_digits(
 ) -> None:
     """Write digits white on dark pixels, black on light ones."""
     # Empty cells between the blocks would count as 0.
-    exact = [Area.of(sheet.blocks[place]) for place in stage.places]
+    exact = [Rectangle.of(sheet.blocks[place]) for place in stage.places]
     middle = f"{highest * _MIDDLE_GREY:.15G}"
-    for areas in bunches(exact, _MOST_RANGES, _MOST_CHARACTERS):
+    for colored in bunches(exact, _MOST_RANGES, _MOST_CHARACTERS):
         for criteria, is_dark in (("<", True), (">=", False)):
             rule = {"type": "cell", "criteria": criteria, "value": middle}
-            _apply(worksheet, areas, {**rule, "format": formats.pixel(is_dark=is_dark)})
+            _apply(worksheet, colored, {**rule, "format": formats.pixel(is_dark=is_dark)})
 
 
-def _apply(worksheet: Any, areas: Sequence[Area], rule: Rule) -> None:
-    """Let a rule hold in all areas: one rule, however many they are."""
-    several = {"multi_range": " ".join(area.address() for area in areas)} if areas[1:] else {}
-    worksheet.conditional_format(*areas[0], {**rule, **several})
+def _apply(worksheet: Any, colored: Sequence[Rectangle], rule: Rule) -> None:
+    """Let a rule hold in all rectangles: one rule, however many they are."""
+    several = {"multi_range": " ".join(each.address() for each in colored)} if colored[1:] else {}
+    worksheet.conditional_format(*colored[0], {**rule, **several})
 
 
 def color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
@@ -211,7 +211,7 @@ def color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
         for value, is_right in ((1, True), (-1, False)):
             rule = {"type": "formula", "criteria": f"={mark}={value}"}
             options = rule | {"format": formats.mark(right=is_right)}
-            _apply(worksheet, [Area.of(block)], options)
+            _apply(worksheet, [Rectangle.of(block)], options)
 
 
 def color_matches(worksheet: Any, sheet: Sheet, formats: Formats) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, contents_sheet
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.plan import Plan, Values
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate
@@ -16,7 +17,6 @@ from cnncalc.sheet.worksheet_pages import as_key
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.limits import require_limits
-from cnncalc.views.workbook.paper import Paper
 from cnncalc.views.workbook.rendering import Target
 from cnncalc.views.workbook.writer import Progress, write_plan
 

@@ -13,9 +13,9 @@ from functools import cache, partial
 from itertools import takewhile
 
 from cnncalc.sheet.annotations import Area
+from cnncalc.sheet.paper import SPARE, Paper
 from cnncalc.views.workbook.look import cell_points
 from cnncalc.views.workbook.measures import Measures, Printed, Span
-from cnncalc.views.workbook.paper import SPARE, Paper
 
 __all__ = ["Pages", "Room", "has_headings", "paged"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.sheet.paper import ABOVE, BELOW, SIDE, Paper
 from cnncalc.sheet.references import range_address, sheet_prefix
 from cnncalc.sheet.texts import page_header
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import has_headings, paged
-from cnncalc.views.workbook.paper import ABOVE, BELOW, SIDE, Paper
 
 __all__ = ["set_up_pages", "set_up_paper"]
 

@@ -19,12 +19,12 @@ from cnncalc.layers.base import size_text
 from cnncalc.network import Network
 from cnncalc.notation import write_layer
 from cnncalc.provenance import OWN_MARK
+from cnncalc.sheet.paper import SPARE, Paper
 from cnncalc.sheet.texts import clean_text
 from cnncalc.training.history import EpochRecord
 from cnncalc.views.picture import encode_picture
 from cnncalc.views.report_contents import Mistake, TrainingReport
 from cnncalc.views.workbook.coloring import sequential_scale, signed_scale
-from cnncalc.views.workbook.paper import SPARE, Paper
 from cnncalc.views.workbook.printing import set_up_paper
 from cnncalc.views.workbook.rendering import CREATED
 

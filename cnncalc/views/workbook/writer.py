@@ -12,6 +12,7 @@ import numpy as np
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Chart
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text
@@ -19,7 +20,6 @@ from cnncalc.sheet.values import without_denormals
 from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
 from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.measures import MARGIN, Measures
-from cnncalc.views.workbook.paper import Paper
 from cnncalc.views.workbook.printing import set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
@@ -156,18 +156,18 @@ def _write_block(
 ) -> Iterator[int]:
     """Write one row of a block each time; yield how many formulas that were."""
     numbers = block.slice(values)
+    # Names are texts.
+    shown = numbers if numbers.dtype == object else without_denormals(numbers)
     columns = range(block.column, block.column + block.width)
     cell_format = formats.cell(block, pixels)
     if block.formula is None:
         number_format = formats.given(block, pixels) if block.role == "answer" else cell_format
-        for row, line in enumerate(numbers, start=block.row):
+        for row, line in enumerate(shown, start=block.row):
             _write_constants(worksheet, row, columns, line, (number_format, cell_format))
             yield 0
         return
     _require_finite(numbers, block)
     write_formula = worksheet.write_formula
-    # Names are texts.
-    shown = numbers if numbers.dtype == object else without_denormals(numbers)
     for row, (line, formulas) in enumerate(zip(shown, formula_rows(block), strict=True)):
         for column, formula, number in zip(columns, formulas, line.tolist(), strict=True):
             write_formula(block.row + row, column, formula, cell_format, number)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.sheet.annotations import Area
+from cnncalc.sheet.annotations import Area, Text
 from cnncalc.sheet.layouts.step_pages import (
     CELL,
     COLUMNS,
@@ -19,9 +19,11 @@ from cnncalc.sheet.layouts.step_pages import (
     fewest,
     pages,
 )
+from cnncalc.sheet.paper import Paper
+from cnncalc.sheet.plan import Sheet
+from cnncalc.views.workbook.measures import Measures
+from cnncalc.views.workbook.paging import paged
 
-# The white around a page, in inches, and the smaller sides of A4 and Letter.
-MARGIN, SHORT, LONG = 0.6, 8.27, 11.0
 SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 90)), max_size=12).map(
     lambda found: [(first, first + length) for first, length in found]
 )
@@ -43,20 +45,33 @@ def stacked(*sizes, width=10):
     return found
 
 
-def test_a_full_page_is_printed_at_80_percent_on_a4_and_letter():
-    # Programs print columns up to 7 % wider than their pixels, and rows up to 2 %.
-    assert COLUMNS * CELL * 1.07 * 0.8 <= (LONG - 2 * MARGIN) * 96
-    assert (ROWS * ROW + 20) * 1.02 * 0.8 <= (SHORT - 2 * MARGIN) * 96
-    assert (COLUMNS, ROWS) == (28, 47)
+@pytest.mark.parametrize("paper", [Paper.A4, Paper.LETTER])
+def test_a_full_page_is_printed_at_80_percent(paper):
+    assert scale_of(COLUMNS, ROWS, paper) >= 0.8
+    assert (COLUMNS, ROWS) == (28, 42)
+
+
+@pytest.mark.parametrize("more", [(1, 0), (0, 1)])
+def test_a_larger_page_is_not_on_both(more):
+    columns, rows = COLUMNS + more[0], ROWS + more[1]
+    assert min(scale_of(columns, rows, paper) for paper in (Paper.A4, Paper.LETTER)) < 0.8
+
+
+def scale_of(columns, rows, paper):
+    """Return the scale of a sheet that has a page of so many cells below its frozen rows."""
+    area = Area(4, 1, rows, columns)
+    texts = (Text(3, 1, "how to read it"),)
+    sheet = Sheet("a", "a", "", 0, (), texts, frozen=(4, 0), cell=CELL, row=ROW, areas=(area,))
+    return paged(Measures(sheet), paper).scale
 
 
 def test_shelves_share_a_page_as_long_as_it_has_room():
-    made = pages(stacked(20, 26, 10))
-    assert made == (Area(4, 1, 20 + 1 + 26, 10), Area(52, 1, 10, 10))
+    made = pages(stacked(20, 21, 10))
+    assert made == (Area(4, 1, 20 + 1 + 21, 10), Area(47, 1, 10, 10))
 
 
 def test_where_it_takes_no_more_pages_one_begins_with_a_section():
-    first, second, third = stacked(15, 15, 30)
+    first, second, third = stacked(15, 15, 26)
     later = replace(third, is_first=False)
     assert [area.row for area in pages([first, second, later])] == [4, 20]
     assert [area.row for area in pages([first, second, third])] == [4, 36]

@@ -9,6 +9,7 @@ from cnncalc.errors import OptionError, OutputError
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.vector_cells import trace_values
+from cnncalc.sheet.worksheet import WorksheetOptions
 from cnncalc.trace import record
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
@@ -40,6 +41,16 @@ def test_a_result_that_is_a_denormal_is_stored_as_0():
     sheet = values_of(written(trace))["Calculation"]
     stored = [cell.value for row in sheet["A6:Z6"] for cell in row if cell.value is not None]
     assert stored == [1e-120, 1e-100, 1e-200, 0, pytest.approx(1e-300)]
+
+
+def test_what_a_worksheet_gives_or_hides_is_stored_as_0_where_it_is_a_denormal():
+    kernel = np.full((1, 1, 1, 1), 1e-200)
+    image = np.array([[1e-120, 2e-120]]).reshape(1, 2, 1)
+    trace = record(Calculation(kernel).network(image.shape), image)
+    book = values_of(written(trace, worksheet=WorksheetOptions(0.5)))
+    sheets = (book["Calculation"], book["Solution Calculation"])
+    stored = {cell.value for sheet in sheets for cell in sheet[6]} - {None}
+    assert stored == {1e-120, 2e-120, 1e-200, 0}
 
 
 @pytest.mark.parametrize("seed", range(5))

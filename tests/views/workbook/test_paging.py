@@ -6,13 +6,13 @@ from openpyxl import load_workbook
 
 from cnncalc.layers import Conv2D
 from cnncalc.sheet.annotations import Area, Text
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.plan import Block, Quantity, Sheet, Specification
 from cnncalc.sheet.planning import make_plan
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import paged
-from cnncalc.views.workbook.paper import Paper
 
 
 def block(row, column, height, width):

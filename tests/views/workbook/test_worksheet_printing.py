@@ -5,17 +5,16 @@ import pytest
 
 from cnncalc.calculator import Calculation
 from cnncalc.layers import MaxPooling2D
+from cnncalc.sheet.paper import Paper
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet
 from cnncalc.trace import record
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import paged
-from cnncalc.views.workbook.paper import Paper
 from tests.views.workbook.drawn import draw
 
-PIXELS_AN_INCH = 96
-MILLIMETRES = 25.4 / PIXELS_AN_INCH
+MILLIMETRES = 25.4 / 96
 
 
 def large():

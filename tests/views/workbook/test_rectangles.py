@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.sheet.plan import Block, Quantity
-from cnncalc.views.workbook.areas import Area, Crowd, bunches
+from cnncalc.views.workbook.rectangles import Crowd, Rectangle, bunches
 
 
 def block(row, column, height=2, width=2):
@@ -12,10 +12,10 @@ def block(row, column, height=2, width=2):
 
 
 def addresses(blocks, places):
-    return [area.address() for area in Crowd(blocks).areas(places)]
+    return [rectangle.address() for rectangle in Crowd(blocks).rectangles(places)]
 
 
-def test_slices_in_rows_of_tiles_are_one_area():
+def test_slices_in_rows_of_tiles_are_one_rectangle():
     tiles = [block(row, column) for row in (0, 4) for column in (0, 3, 6)]
     assert addresses(tiles, range(6)) == ["A1:H6"]
 
@@ -25,7 +25,7 @@ def test_a_block_of_another_stage_between_rows_of_tiles_parts_them():
     assert addresses([*tiles, block(2, 0, 1, 1)], range(4)) == ["A1:E2", "A5:E6"]
 
 
-def test_a_block_beside_the_area_does_not_part_it():
+def test_a_block_beside_the_rectangle_does_not_part_it():
     assert addresses([block(0, 0), block(4, 0), block(0, 2, 6, 1)], [0, 1]) == ["A1:B6"]
 
 
@@ -36,11 +36,11 @@ def test_a_tall_block_that_begins_far_above_is_seen():
     ]
 
 
-def cells(area):
+def cells(rectangle):
     return {
         (row, column)
-        for row in range(area.top, area.bottom + 1)
-        for column in range(area.left, area.right + 1)
+        for row in range(rectangle.top, rectangle.bottom + 1)
+        for column in range(rectangle.left, rectangle.right + 1)
     }
 
 
@@ -53,28 +53,28 @@ def crowds(draw):
     )
     kept = []
     for each in drawn:
-        if not any(cells(Area.of(each)) & cells(Area.of(other)) for other in kept):
+        if not any(cells(Rectangle.of(each)) & cells(Rectangle.of(other)) for other in kept):
             kept.append(each)
     places = [place for place in range(len(kept)) if draw(st.booleans())]
     return kept, places
 
 
 @given(crowds())
-def test_areas_hold_their_blocks_and_no_others_and_do_not_overlap(crowd):
+def test_rectangles_hold_their_blocks_and_no_others_and_do_not_overlap(crowd):
     blocks, places = crowd
-    areas = Crowd(blocks).areas(places)
-    found = [cells(area) for area in areas]
+    rectangles = Crowd(blocks).rectangles(places)
+    found = [cells(rectangle) for rectangle in rectangles]
     assert not any(one & other for one, other in combinations(found, 2))
     for place, each in enumerate(blocks):
-        own = cells(Area.of(each))
+        own = cells(Rectangle.of(each))
         if place in places:
-            assert any(own <= area for area in found)
+            assert any(own <= rectangle for rectangle in found)
         else:
-            assert not any(own & area for area in found)
+            assert not any(own & rectangle for rectangle in found)
 
 
 def test_a_bunch_holds_so_many_characters():
-    areas = [Area(row, 0, row, 1) for row in range(10)]
-    found = list(bunches(areas, 99, 30))
+    rectangles = [Rectangle(row, 0, row, 1) for row in range(10)]
+    found = list(bunches(rectangles, 99, 30))
     assert [len(bunch) for bunch in found] == [3, 3, 3, 1]
-    assert [area for bunch in found for area in bunch] == areas
+    assert [rectangle for bunch in found for rectangle in bunch] == rectangles
