@@ -117,7 +117,7 @@ class _Paging:
 
     def _below(self, columns: Span, drawn: Sequence[Printed], height: float) -> list[Area]:
         """Return the pages of some columns, which are at most so high, one below the other."""
-        rows = [span.rows for span in drawn if _begins_in(span.columns, columns)]
+        rows = [span.rows for span in drawn if _is_in(span, columns)]
         if not rows:
             return []
         whole = _hull(rows)
@@ -174,8 +174,12 @@ def _hull(spans: Iterable[Span]) -> Span:
     return Span(min(firsts), max(ends))
 
 
-def _begins_in(span: Span, around: Span) -> bool:
-    return around.first <= span.first < around.end
+def _is_in(printed: Printed, around: Span) -> bool:
+    """Tell whether some columns hold a text's beginning, or any column of a block."""
+    first, end = printed.columns
+    return first < around.end and (
+        around.first <= first or (end > around.first and not printed.is_text)
+    )
 
 
 def _ends(span: Span, free: Sequence[int], size: Callable[[Span], float], most: float) -> list[int]:
