@@ -6,7 +6,7 @@ cut within, into equal parts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, groupby, pairwise
 from math import ceil
@@ -52,8 +52,23 @@ def _key_sheet(plan: Plan, sheet: Sheet, name: str) -> Sheet:
         replace(text, text=f"{name} · {text.text}") if text.style == "title" else text
         for text in sheet.texts
     )
+    last = max(text.row for text in texts)
+    texts = (*texts, Text(last + 2, 1, "Bold and underlined: what the worksheet asks for."))
     key = replace(sheet, texts=texts, header=name)
-    return on_paper(key) if is_printed(plan, sheet) else key
+    return _without_name(on_paper(key), sheet) if is_printed(plan, sheet) else key
+
+
+def _without_name(key: Sheet, sheet: Sheet) -> Sheet:
+    """Return a key with its sheet's links where a worksheet has the line for the name.
+
+    That row is not printed.
+    """
+    areas = tuple(
+        replace(area, row=NAME_ROW + 1, height=area.height - 1) if area.row == NAME_ROW else area
+        for area in key.areas
+    )
+    links = (text for text in sheet.texts if text.link)
+    return replace(key, texts=(*key.texts, *links), areas=areas, repeated=key.repeated - 1)
 
 
 def is_printed(plan: Plan, sheet: Sheet) -> bool:
@@ -197,7 +212,7 @@ def _texts(sheet: Sheet, columns: int) -> tuple[Text, ...]:
     return (*above, *_lines(below, roles, bottom + 1, columns))
 
 
-def _lines(texts: Sequence[Text], roles: set[str], row: int, columns: int) -> Iterator[Text]:
+def _lines(texts: Sequence[Text], roles: Collection[str], row: int, columns: int) -> Iterator[Text]:
     """Yield texts from a row on, long ones in several lines, and what the colours mean."""
     by_row = groupby(sorted(texts, key=lambda text: text.row), key=lambda text: text.row)
     was_legend = False

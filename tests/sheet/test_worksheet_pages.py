@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,13 @@ from cnncalc.calculator import Calculation
 from cnncalc.layers import MaxPooling2D
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.vector_cells import trace_values
-from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet
+from cnncalc.sheet.worksheet import (
+    WorksheetOptions,
+    as_worksheet,
+    is_answer,
+    marks_of,
+    with_asked,
+)
 from cnncalc.sheet.worksheet_pages import as_key
 from cnncalc.trace import record
 from tests.views.workbook.drawn import draw
@@ -147,8 +155,24 @@ def test_a_key_is_printed_as_its_worksheet_is():
     [sheet] = asked(network, image)
     assert texts(key, 0) == [(1, "Key to student 3 · ABCD-EFGH · Step by step")]
     assert key.header == "Key to student 3 · ABCD-EFGH"
-    assert texts(key, 1) == []
-    assert (key.cell, key.row, key.repeated) == (sheet.cell, sheet.row, sheet.repeated)
-    assert [(area.column, area.width) for area in key.areas] == [(1, 19)]
+    # The links are where a worksheet has the line for the name, and aren't printed.
+    assert texts(key, 1) == [(1, "To the sheet About")]
+    assert (key.cell, key.row, key.repeated) == (sheet.cell, sheet.row, sheet.repeated - 1)
+    assert [(area.row, area.column, area.width) for area in key.areas] == [(2, 1, 19)]
+    assert max(text.row for text in key.texts) == key.areas[0].row + key.areas[0].height - 1
+    last = max(text.row for text in key.texts)
+    assert texts(key, last) == [(1, "Bold and underlined: what the worksheet asks for.")]
     assert [block.range for block in key.blocks] == ["B6:G11", "I6:K8", "M6:P9", "R6:S7"]
     assert not key.locked
+
+
+def test_a_key_marks_what_its_worksheet_leaves_blank():
+    network, image = small()
+    options = WorksheetOptions(0.3, seed=5, solution=False)
+    plan, values = make_plan([specify(network)]), [trace_values(record(network, image))]
+    worksheet = as_worksheet(plan, values, options)
+    (marked,) = with_asked(plan, values, options)
+    for block in filter(is_answer, plan.sheets[0].blocks):
+        blank = np.isnan(block.slice(worksheet.values[0]))
+        marks = replace(block, quantity=marks_of(block.quantity))
+        assert np.array_equal(marks.slice(marked), blank)
