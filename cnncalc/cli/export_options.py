@@ -141,7 +141,7 @@ print_options = bundled(
     PrintOptions,
     click.option(
         "--paper",
-        type=click.Choice([paper.value for paper in Paper]),
+        type=click.Choice([paper.value for paper in Paper], case_sensitive=False),
         default=Paper.A4.value,
         show_default=True,
         help="What its sheets are laid out to be printed on.",

@@ -230,7 +230,7 @@ keep_options = bundled(
     ),
     click.option(
         "--paper",
-        type=click.Choice([paper.value for paper in Paper]),
+        type=click.Choice([paper.value for paper in Paper], case_sensitive=False),
         help="What the report is laid out to be printed on.  [default: A4]",
     ),
 )

@@ -50,6 +50,7 @@ __all__ = [
     "is_answer",
     "marks_of",
     "solution_of",
+    "with_asked",
     "worksheet_identity",
 ]
 
@@ -165,6 +166,24 @@ def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions
             filled[sheet.specification][asked.blocks[-1].quantity] = np.zeros((1, 1))
         sheets.append(asked)
     return Worksheet(replace(plan, sheets=tuple(sheets)), tuple(filled), tuple(hidden))
+
+
+def with_asked(
+    plan: Plan, values: Sequence[Values], options: WorksheetOptions
+) -> tuple[Values, ...]:
+    """Return the values of a key, with a mark of 1 for each number that its worksheet asks for.
+
+    Arguments: as for `as_worksheet`.
+    """
+    marked = [dict(numbers) for numbers in values]
+    masks = _masks(plan, options)
+    for sheet in plan.sheets:
+        numbers = marked[sheet.specification]
+        for block in filter(is_answer, sheet.blocks):
+            marks = replace(block, quantity=marks_of(block.quantity))
+            numbers.setdefault(marks.quantity, np.zeros(numbers[block.quantity].shape))
+            marks.slice(numbers)[masks[sheet.name, block]] = 1
+    return tuple(marked)
 
 
 def is_answer(block: Block) -> bool:

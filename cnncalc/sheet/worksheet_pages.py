@@ -52,8 +52,23 @@ def _key_sheet(plan: Plan, sheet: Sheet, name: str) -> Sheet:
         replace(text, text=f"{name} · {text.text}") if text.style == "title" else text
         for text in sheet.texts
     )
+    last = max(text.row for text in texts)
+    texts = (*texts, Text(last + 2, 1, "Bold and underlined: what the worksheet asks for."))
     key = replace(sheet, texts=texts, header=name)
-    return on_paper(key) if is_printed(plan, sheet) else key
+    return _without_name(on_paper(key), sheet) if is_printed(plan, sheet) else key
+
+
+def _without_name(key: Sheet, sheet: Sheet) -> Sheet:
+    """Return a key with its sheet's links where a worksheet has the line for the name.
+
+    That row is not printed.
+    """
+    areas = tuple(
+        replace(area, row=NAME_ROW + 1, height=area.height - 1) if area.row == NAME_ROW else area
+        for area in key.areas
+    )
+    links = (text for text in sheet.texts if text.link)
+    return replace(key, texts=(*key.texts, *links), areas=areas, repeated=key.repeated - 1)
 
 
 def is_printed(plan: Plan, sheet: Sheet) -> bool:
@@ -204,8 +219,8 @@ def _lines(texts: Sequence[Text], roles: Collection[str], row: int, columns: int
     for _, (first, *others) in by_row:
         role = first.style.removeprefix("legend ")
         is_legend = role != first.style
-        # A row is left free above the legend, and below it.
-        row += is_legend != was_legend
+        # A row is left free above the legend.
+        row += is_legend and not was_legend
         was_legend = is_legend
         if not is_legend:
             lines = wrap(first.text, int(columns * CELL / _CHARACTER))

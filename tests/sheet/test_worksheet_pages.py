@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,13 @@ from cnncalc.calculator import Calculation
 from cnncalc.layers import MaxPooling2D
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.vector_cells import trace_values
-from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet
+from cnncalc.sheet.worksheet import (
+    WorksheetOptions,
+    as_worksheet,
+    is_answer,
+    marks_of,
+    with_asked,
+)
 from cnncalc.sheet.worksheet_pages import as_key
 from cnncalc.trace import record
 from tests.views.workbook.drawn import draw
@@ -68,10 +76,10 @@ def test_below_stands_what_a_student_needs():
     [sheet] = asked(*small())
     below = [text.text for text in sheet.texts if text.row > 10 and text.text]
     assert below == [
-        "Convolution: Each number sums the products of the cells under the window and the weights. "
-        "Height (6 − 3 + 2×0) / 1 + 1 = 4; width (6 − 3 + 2×0) / 1 + 1 = 4.",
-        "Max pooling: The largest number under the window. Height (4 − 2 + 2×0) / 2 + 1 = 2; width "
-        "(4 − 2 + 2×0) / 2 + 1 = 2.",
+        "Convolution: Each number sums the products of the cells under the window and the weights.",
+        "Convolution: Height (6 − 3 + 2×0) / 1 + 1 = 4; width (6 − 3 + 2×0) / 1 + 1 = 4.",
+        "Max pooling: The largest number under the window.",
+        "Max pooling: Height (4 − 2 + 2×0) / 2 + 1 = 2; width (4 − 2 + 2×0) / 2 + 1 = 2.",
         "a pixel, which is given",
         "a weight or a bias, which is given",
         "a result: work it out where the cell is empty",
@@ -85,7 +93,7 @@ def test_notes_stand_below_the_last_cells_on_one_page_with_these():
     [sheet] = asked(network, np.ones((6, 6, 1)))
     [area] = sheet.areas
     assert max(block.row + block.height for block in sheet.blocks if 0 < block.column < 20) == 17
-    assert [row for row in range(17, 30) if texts(sheet, row)] == [18, 20, 21, 22, 24]
+    assert [row for row in range(17, 30) if texts(sheet, row)] == [18, 19, 21, 22, 23, 24]
     assert area.height == max(text.row for text in sheet.texts)
 
 
@@ -107,7 +115,7 @@ def test_a_large_one_is_cut_into_equal_pages_each_with_its_name():
     assert widths == [(1, 19), (20, 19), (40, 19), (59, 19)] * 3
     named = [column for column, text in texts(convolution, 1) if text == "Name"]
     assert named == [1, 20, 40, 59]
-    assert (convolution.frozen[0], convolution.repeated) == (3, 2)
+    assert (convolution.frozen[0], convolution.repeated) == (4, 3)
 
 
 def test_the_contents_ask_for_nothing_to_be_typed_over():
@@ -147,8 +155,24 @@ def test_a_key_is_printed_as_its_worksheet_is():
     [sheet] = asked(network, image)
     assert texts(key, 0) == [(1, "Key to student 3 · ABCD-EFGH · Step by step")]
     assert key.header == "Key to student 3 · ABCD-EFGH"
-    assert texts(key, 1) == []
-    assert (key.cell, key.row, key.repeated) == (sheet.cell, sheet.row, sheet.repeated)
-    assert [(area.column, area.width) for area in key.areas] == [(1, 19)]
+    # The links are where a worksheet has the line for the name, and aren't printed.
+    assert texts(key, 1) == [(1, "To the sheet About")]
+    assert (key.cell, key.row, key.repeated) == (sheet.cell, sheet.row, sheet.repeated - 1)
+    assert [(area.row, area.column, area.width) for area in key.areas] == [(2, 1, 19)]
+    assert max(text.row for text in key.texts) == key.areas[0].row + key.areas[0].height - 1
+    last = max(text.row for text in key.texts)
+    assert texts(key, last) == [(1, "Bold and underlined: what the worksheet asks for.")]
     assert [block.range for block in key.blocks] == ["B6:G11", "I6:K8", "M6:P9", "R6:S7"]
     assert not key.locked
+
+
+def test_a_key_marks_what_its_worksheet_leaves_blank():
+    network, image = small()
+    options = WorksheetOptions(0.3, seed=5, solution=False)
+    plan, values = make_plan([specify(network)]), [trace_values(record(network, image))]
+    worksheet = as_worksheet(plan, values, options)
+    (marked,) = with_asked(plan, values, options)
+    for block in filter(is_answer, plan.sheets[0].blocks):
+        blank = np.isnan(block.slice(worksheet.values[0]))
+        marks = replace(block, quantity=marks_of(block.quantity))
+        assert np.array_equal(marks.slice(marked), blank)

@@ -92,7 +92,7 @@ def _panel(job: Job, drawn: Sequence[Group], blocks: Sequence[Block], column: in
         *(Text(0, column + 1, said, "wrapped") for group in drawn for said in group.sentences),
     ]
     texts = [replace(text, row=row) for row, text in enumerate(lines)]
-    texts += legend(len(texts), column)
+    texts += legend(len(texts), column, {block.role for block in blocks})
     # Alone in its row, below all else: then it isn't printed.
     bottom = max(len(texts), *(block.row + block.height for block in blocks))
     texts.append(Text(bottom, column + 1, "Back to the contents", "link", CONTENTS))

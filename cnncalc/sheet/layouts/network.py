@@ -16,7 +16,7 @@ from cnncalc.sheet.layers.network import image_source, layer_volumes
 from cnncalc.sheet.layers.prediction import prediction_volumes
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.layouts.drawing import Drawing, Placed
-from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend
+from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend, sentences
 from cnncalc.sheet.layouts.tile_rows import TOP, Arrangement, tile_rows, vector_rows
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
@@ -211,13 +211,14 @@ def _column_at(arrangement: Arrangement, pixels: int) -> int:
 
 def _foot(page: Page, arrangement: Arrangement, blocks: Sequence[Block]) -> Iterator[Text]:
     """Yield what there is to say of each volume, and what the colours of the cells mean."""
-    row = arrangement.bottom + 1
-    for volume in page.volumes if page.name != PREDICTION else ():
-        for sentence in volume.sentences:
-            yield Text(row, 1, f"{volume.title}: {sentence}")
-            row += 1
-    roles = {block.role for block in blocks}
-    yield from legend(row + 1, 1, roles)
+    volumes = page.volumes if page.name != PREDICTION else ()
+    said = [f"{volume.title}: {sentence}" for volume in volumes for sentence in volume.sentences]
+    widths = dict(arrangement.widths)
+    last = max(block.column + block.width for block in blocks)
+    pixels = sum(widths.get(column, arrangement.cell or COLUMN) for column in range(1, last))
+    notes = sentences(said, arrangement.bottom + 1, 1, pixels)
+    yield from notes
+    yield from legend(arrangement.bottom + len(notes) + 2, 1, {block.role for block in blocks})
 
 
 def _names(blocks: Sequence[Block], named: Mapping[Quantity | None, str]) -> Iterator[Name]:

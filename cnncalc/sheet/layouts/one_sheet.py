@@ -61,21 +61,25 @@ def one_sheet(job: Job, groups: Sequence[Group]) -> Sheet:
             for placed in place(group, partial(_corner, name, left, pitch))
         )
     )
+    blocks = drawing.blocks(name)
+    cell = cell_pixels(lefts[-1])
+    said = [f"{group.title}: {sentence}" for group in groups for sentence in group.sentences]
+    notes = sentences(said, bottom, 1, (lefts[-1] - 2) * cell)
     return Sheet(
         name,
         job.title,
         job.specification.note,
         job.number,
-        drawing.blocks(name),
+        blocks,
         (
             *heading(job.title, CONTENTS if job.prefix else ABOUT),
             *_headings(columns),
             *drawing.captions(name),
-            *sentences(groups, bottom, 1),
-            *legend(bottom + len(groups) + 1, 1),
+            *notes,
+            *legend(bottom + len(notes) + 1, 1, {block.role for block in blocks}),
         ),
         drawing.names(name),
-        cell_pixels(lefts[-1]),
+        cell,
         frozen=(TOP, 0),
     )
 
@@ -130,19 +134,27 @@ def _sheet(job: Job, group: Group, name: str, drawing: Drawing) -> Sheet:
     columns = min(group.tiles, _tiles_a_row(group)) * (group.tile_width + 1)
     rows = -(-group.tiles // _tiles_a_row(group)) * (group.tile_height + 1)
     title = f"{group.title} {group.size}"
+    blocks = drawing.blocks(name)
     return Sheet(
         name,
         f"{job.title} · {title}",
         " ".join(group.sentences),
         job.number,
-        drawing.blocks(name),
+        blocks,
         (
             *heading(f"{job.title} · {title}", CONTENTS),
-            Text(2, 1, " ".join(group.sentences)),
+            *_two_lines(group.sentences),
             *drawing.captions(name),
-            *legend(TOP + rows, 1),
+            *legend(TOP + rows, 1, {block.role for block in blocks}),
         ),
         drawing.names(name),
         cell_pixels(columns),
-        frozen=(TOP - 1, 0),
+        frozen=(TOP, 0),
     )
+
+
+def _two_lines(said: Sequence[str]) -> Iterator[Text]:
+    """Yield the first sentence above the cells, and the others below it: a page isn't wider."""
+    yield Text(TOP - 2, 1, said[0])
+    if said[1:]:
+        yield Text(TOP - 1, 1, " ".join(said[1:]))

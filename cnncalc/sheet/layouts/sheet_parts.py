@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from textwrap import wrap
 
 from cnncalc.layers.base import size_text
 from cnncalc.notation import write_layer
-from cnncalc.sheet.layouts.drawing import Group
 from cnncalc.sheet.plan import Plan, Role, Sheet, Specification, Style, Text
 from cnncalc.sheet.texts import sheet_name
 from cnncalc.summary import LayerSummary, summarize
@@ -42,8 +42,6 @@ _LEGEND: tuple[tuple[Role, Style, str], ...] = (
     ("padding", "legend padding", "padding: leave it as it is"),
     ("formula", "legend formula", "a formula: it follows by itself"),
 )
-
-_CALCULATION: tuple[Role, ...] = ("pixels", "weights", "padding", "formula")
 
 
 @dataclass
@@ -90,7 +88,7 @@ def heading(title: str, home: str) -> tuple[Text, ...]:
     return (Text(0, 1, title, "title"), Text(1, 1, f"To the sheet {home}", "link", home))
 
 
-def legend(row: int, column: int, roles: Collection[Role] = _CALCULATION) -> tuple[Text, ...]:
+def legend(row: int, column: int, roles: Collection[Role]) -> tuple[Text, ...]:
     """Return the meaning of the cells' colours, one below the other, of the `roles` there are."""
     shown = [(style, meaning) for role, style, meaning in _LEGEND if role in roles]
     return tuple(
@@ -103,12 +101,18 @@ def legend(row: int, column: int, roles: Collection[Role] = _CALCULATION) -> tup
     )
 
 
-def sentences(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...]:
-    """Return what there is to say of each group, one below the other."""
-    return tuple(
-        Text(row + place, column, f"{group.title}: {' '.join(group.sentences)}")
-        for place, group in enumerate(groups)
-    )
+# What is said below the cells is no wider than these, or than a page that stands, in pixels.
+_PAGE, _CHARACTER = 620, 6.5
+
+
+def sentences(said: Iterable[str], row: int, column: int, pixels: int) -> tuple[Text, ...]:
+    """Return sentences one below the other, in lines about as wide as the cells above them.
+
+    Arguments: the sentences; the first `row`; the `column`; how wide the cells are together.
+    """
+    room = int(max(pixels, _PAGE) / _CHARACTER)
+    lines = [line for sentence in said for line in wrap(sentence, room)]
+    return tuple(Text(row + place, column, line) for place, line in enumerate(lines))
 
 
 # What a sheet says that can be typed over, and what a worksheet says instead.

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, pairwise
+from math import ceil
 
 from cnncalc.sheet.annotations import Area, Style, Text
 from cnncalc.sheet.blocks import Place
@@ -147,11 +148,12 @@ def _lines(section: Section, heads: Sequence[Head]) -> Iterator[_Line]:
 def _line(section: Section, found: Sequence[tuple[Head, Stack]]) -> tuple[Cost, _Line] | None:
     """Return stacks on a shelf, those of a layer below each other as far as there is room.
 
-    None if there isn't room on it for all; what is higher than a page stands alone.
+    None if there isn't room on it for all. What is higher than a page is cut into equal parts, and
+    what stands beside it is no higher than these.
     """
     most = max(stack.rows for _, stack in found)
-    if len(found) > 1 and most > ROOM:
-        return None
+    if most > ROOM:
+        most = ceil(most / ceil(most / ROOM)) - ABOVE
     stood = []
     column = LEFT
     for head, of_layer in groupby(found, lambda each: each[0]):

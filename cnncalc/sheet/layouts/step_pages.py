@@ -7,7 +7,7 @@ only if no page has room for it, between slices if it can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Generic, TypeVar
 
@@ -125,11 +125,12 @@ def _parts(area: Area, slices: Sequence[Area]) -> Iterator[Area]:
 
 
 def _trimmed(part: Area, held: Sequence[Area]) -> Area:
-    """Return a part without what is blank beside and below the cells it holds."""
-    left = max(part.column, min(each.column for each in held))
-    right = min(part.column + part.width, max(each.column + each.width for each in held))
-    bottom = min(part.row + part.height, max(each.row + each.height for each in held))
-    return Area(part.row, left, bottom - part.row, right - left)
+    """Return a part without what is blank below the cells it holds.
+
+    What goes on stands in the same columns as on the page before, where it is called by its name.
+    """
+    bottom = max(each.row + each.height for each in held)
+    return replace(part, height=min(part.height, bottom - part.row))
 
 
 def _meet(one: Area, other: Area) -> bool:

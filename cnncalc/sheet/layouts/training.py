@@ -102,7 +102,9 @@ def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
 
 def _line(row: int, direction: Direction, volume: Volume) -> Iterator[Text]:
     yield Text(row, 0, volume.layer, "label")
-    yield Text(row, 1, f"{_ARROWS[direction]}{volume.full_title}", direction)
+    # What a title tells of its formula, the sentence beside it says.
+    title = volume.full_title.partition(":")[0]
+    yield Text(row, 1, f"{_ARROWS[direction]}{title}", direction)
     yield Text(row, 2, " ".join(volume.sentences), "wrapped")
 
 

@@ -12,7 +12,12 @@ from cnncalc.sheet.plan import Plan, Values
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate
 from cnncalc.sheet.vector_cells import trace_values
-from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
+from cnncalc.sheet.worksheet import (
+    WorksheetOptions,
+    as_worksheet,
+    with_asked,
+    worksheet_identity,
+)
 from cnncalc.sheet.worksheet_pages import as_key
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.about import about_sheet
@@ -70,6 +75,7 @@ def write(
     identity = asked.header(worksheet_identity(plan, values, asked)) if asked else ""
     after = [about_sheet(plan, options.provenance, identity, options.worksheet)]
     if options.key_to:
+        values = with_asked(plan, values, options.key_to)
         plan = as_key(plan, identity)
     if options.worksheet:
         worksheet = as_worksheet(plan, values, options.worksheet)

@@ -65,6 +65,8 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
 }
 # What is given stands in the same grid, since of two borders the lighter one would be seen.
 _GIVEN = {"font_color": "#000000", "locked": True}
+# What a worksheet asks for stands out in its key, in grey as well.
+_ASKED = {"bold": True, "underline": 1}
 
 
 def text_look(style: Style) -> Mapping[str, Any]:
@@ -103,6 +105,10 @@ class Formats:
     def given(self, block: Block, pixels: int) -> Any:
         """Return the format of what is given among a worksheet's answers."""
         return self._cell("answer", pixels, block.number_format, _GIVEN)
+
+    def asked(self, block: Block, pixels: int) -> Any:
+        """Return the format of what a worksheet asks for, in its key."""
+        return self._cell(block.role, pixels, block.number_format, _ASKED)
 
     def mark(self, *, right: bool) -> Any:
         """Return the format that a right or a wrong answer takes on."""

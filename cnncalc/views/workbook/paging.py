@@ -30,6 +30,8 @@ LARGEST = 2.0
 NUMBERS, TEXTS = 5, 6.5
 # A picture of cells is shrunk up to so much rather than cut.
 SMALLEST = 0.1
+# So many scales are tried, from the least one to the largest.
+SCALES = 8
 # The width of the rows' headings, and the height of the columns'.
 HEADINGS = (32, 20)
 
@@ -80,11 +82,21 @@ class _Paging:
         whole = Printed(_hull(span.rows for span in drawn), _hull(span.columns for span in drawn))
         if self._scale(_area(whole)) >= self._least:
             return (_area(whole),)
-        return tuple(self._cut(drawn, whole))
+        return tuple(self._evenly_cut(drawn, whole))
 
-    def _cut(self, drawn: Sequence[Printed], whole: Printed) -> list[Area]:
+    def _evenly_cut(self, drawn: Sequence[Printed], whole: Printed) -> list[Area]:
+        """Return as few pages as can be read, cut as if for the largest scale that needs no more.
+
+        So the last one isn't left with what the others had no room for.
+        """
+        least, most = self._cutting_scales(drawn)
+        fewest = self._cut(drawn, whole, least)
+        larger = [least + (most - least) * step / SCALES for step in range(SCALES, 0, -1)]
+        cuts = (self._cut(drawn, whole, scale) for scale in larger if most > least)
+        return next((areas for areas in cuts if len(areas) == len(fewest)), fewest)
+
+    def _cut(self, drawn: Sequence[Printed], whole: Printed, scale: float) -> list[Area]:
         """Return several pages, cut between what belongs together: down, then on to the right."""
-        scale = self._cutting_scale(drawn)
         width, height = (side / scale for side in self.room)
         # Texts run over to the right: where they begin decides on which page they are.
         blocks = [span.columns for span in drawn if not span.is_text]
@@ -105,7 +117,7 @@ class _Paging:
 
     def _below(self, columns: Span, drawn: Sequence[Printed], height: float) -> list[Area]:
         """Return the pages of some columns, which are at most so high, one below the other."""
-        rows = [span.rows for span in drawn if _begins_in(span.columns, columns)]
+        rows = [span.rows for span in drawn if _is_in(span, columns)]
         if not rows:
             return []
         whole = _hull(rows)
@@ -119,12 +131,12 @@ class _Paging:
             first = end
         return found
 
-    def _cutting_scale(self, drawn: Sequence[Printed]) -> float:
-        """Return the least scale to cut at; of a picture of cells, one for its largest block."""
+    def _cutting_scales(self, drawn: Sequence[Printed]) -> tuple[float, float]:
+        """Return the least and the largest scale to cut at: pictures of cells stay whole."""
         if not self.measures.sheet.cell:
-            return self._least
-        blocks = [_area(span) for span in drawn if not span.is_text]
-        return max(SMALLEST, min([self._least, *map(self._scale, blocks)]))
+            return self._least, 1
+        whole = min(self._scale(_area(span)) for span in drawn if not span.is_text)
+        return max(SMALLEST, min(self._least, whole)), min(1, whole)
 
     @property
     def _least(self) -> float:
@@ -162,8 +174,12 @@ def _hull(spans: Iterable[Span]) -> Span:
     return Span(min(firsts), max(ends))
 
 
-def _begins_in(span: Span, around: Span) -> bool:
-    return around.first <= span.first < around.end
+def _is_in(printed: Printed, around: Span) -> bool:
+    """Tell whether some columns hold a text's beginning, or any column of a block."""
+    first, end = printed.columns
+    return first < around.end and (
+        around.first <= first or (end > around.first and not printed.is_text)
+    )
 
 
 def _ends(span: Span, free: Sequence[int], size: Callable[[Span], float], most: float) -> list[int]:

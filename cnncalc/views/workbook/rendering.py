@@ -23,7 +23,7 @@ from cnncalc.provenance import OWN_MARK
 from cnncalc.sheet.plan import STAY, Block, Formula, Reference, Tiled
 from cnncalc.sheet.references import column_letters, sheet_prefix
 
-__all__ = ["CREATED", "StreamingWorksheet", "Target", "formula_rows", "new_workbook"]
+__all__ = ["CREATED", "FONT", "StreamingWorksheet", "Target", "formula_rows", "new_workbook"]
 
 # A reference's place in a template; braces of the formula's own are doubled.
 _PLACE = re.compile(r"(?<!\{)\{(\d+)\}")

@@ -26,7 +26,7 @@ from cnncalc.views.picture import encode_picture
 from cnncalc.views.report_contents import Mistake, TrainingReport
 from cnncalc.views.workbook.coloring import sequential_scale, signed_scale
 from cnncalc.views.workbook.printing import set_up_paper
-from cnncalc.views.workbook.rendering import CREATED
+from cnncalc.views.workbook.rendering import CREATED, FONT
 
 __all__ = ["write_training_report"]
 
@@ -53,6 +53,7 @@ def write_training_report(file: BinaryIO, report: TrainingReport, paper: Paper =
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "nan_inf_to_errors": True,  # the loss of an image that the network overflows at
+        "default_format_properties": FONT,
     }
     with Workbook(file, options) as workbook:
         workbook.set_properties({"title": "Training", "comments": OWN_MARK, "created": CREATED})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text
 from cnncalc.sheet.values import without_denormals
+from cnncalc.sheet.worksheet import marks_of
 from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
 from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.measures import MARGIN, Measures
@@ -168,9 +170,16 @@ def _write_block(
         return
     _require_finite(numbers, block)
     write_formula = worksheet.write_formula
+    marks = replace(block, quantity=marks_of(block.quantity))
+    asked = marks.slice(values) if marks.quantity in values else None
+    asked_format = formats.asked(block, pixels) if asked is not None else None
     for row, (line, formulas) in enumerate(zip(shown, formula_rows(block), strict=True)):
-        for column, formula, number in zip(columns, formulas, line.tolist(), strict=True):
-            write_formula(block.row + row, column, formula, cell_format, number)
+        looks = [cell_format] * block.width
+        if asked is not None:
+            looks = [asked_format if mark else cell_format for mark in asked[row]]
+        cells = zip(columns, formulas, looks, line.tolist(), strict=True)
+        for column, formula, look, number in cells:
+            write_formula(block.row + row, column, formula, look, number)
         yield block.width
 
 

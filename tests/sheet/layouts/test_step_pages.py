@@ -89,7 +89,7 @@ def test_a_slice_wider_than_a_page_is_cut_into_halves():
 def test_a_part_without_cells_is_not_printed():
     long, short = Area(1, 1, 60, 4), Area(1, 20, 10, 20)
     made = pages([Shelf(Area(0, 1, 61, 39), (long, short), is_first=True)])
-    assert made == (Area(0, 1, 31, 19), Area(0, 20, 31, 20), Area(31, 1, 30, 4))
+    assert made == (Area(0, 1, 31, 19), Area(0, 20, 31, 20), Area(31, 1, 30, 19))
 
 
 def test_a_step_without_shelves_has_no_pages():

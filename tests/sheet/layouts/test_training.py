@@ -299,9 +299,31 @@ def test_what_is_higher_than_a_page_goes_on_on_the_next_with_its_section_and_lay
         "Sample 0 · forward →",
         "Sample 0 · forward →, continued",
     ]
-    below = [text for text in sheet.texts if text.style == "caption" and text.row > titles[1].row]
-    below.sort(key=lambda text: (text.column, text.row))
+    _, second = titles
+    below = [
+        text
+        for text in sheet.texts
+        if text.style == "caption" and text.row > second.row and text.column == second.column
+    ]
+    below.sort(key=lambda text: text.row)
     assert [text.text for text in below][:2] == ["filter 3", "filter 4"]
+
+
+def test_vectors_higher_than_a_page_stand_side_by_side_and_go_on_in_the_same_columns():
+    network = "Rescaling(0.1); Flatten(); Dense(3); Dense(2, activation='softmax')"
+    made = example(pieces(initialize(parse(network).layers, (8, 8, 1)), batches=((0,),)))
+    sheet = made.plan.sheets[2]
+    flat, taken = (
+        next(
+            each
+            for each in sheet.blocks
+            if each.quantity[1:3] == name and each.quantity.sample == 0
+        )
+        for name in (("flatten", "flatten"), ("dense", "inputs"))
+    )
+    assert (taken.row, taken.column, taken.height) == (flat.row, flat.column + 2, 64)
+    pages = [area for area in sheet.areas if flat.row - 9 < area.row < flat.row + 64]
+    assert [(area.column, area.width) for area in pages] == [(1, 17)] * 2
 
 
 def test_the_contents_are_printed_without_the_links_to_steps(written):

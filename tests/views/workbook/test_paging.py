@@ -106,6 +106,19 @@ def test_a_convolution_of_28_by_28_is_cut_between_its_tiles():
         assert around[0].column + around[0].width >= at.column + at.width
 
 
+def test_each_cell_of_a_table_larger_than_a_page_is_printed_once():
+    shown = sheet(block(3, 1, 1, 90), block(6, 1, 200, 90), cell=0)
+    areas = pages(shown).areas
+    assert sum(area.height * area.width for area in areas if area.row >= 6) == 200 * 90
+    assert sum(area.width for area in areas if area.row == 3) == 90
+
+
+def test_the_last_page_is_not_left_with_what_the_others_had_no_room_for():
+    shown = sheet(*(block(2 + 11 * place, 1, 10, 4) for place in range(12)), cell=0)
+    first, last = pages(shown).areas
+    assert first.height == last.height + 1 == 66
+
+
 @pytest.mark.parametrize(("paper", "number"), [("A4", 9), ("letter", 1), ("A3", 8)])
 def test_every_sheet_has_the_paper_that_was_asked_for(paper, number):
     file = io.BytesIO()

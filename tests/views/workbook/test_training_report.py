@@ -162,3 +162,9 @@ def test_what_there_is_nothing_of_has_no_sheet(changes, missing):
 
 def test_the_same_report_is_the_same_file():
     assert written() == written()
+
+
+def test_its_cells_have_the_typeface_that_columns_are_planned_for():
+    assert {cell.font.name for sheet in values_of(written()) for row in sheet for cell in row} == {
+        "Arial"
+    }
