@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from cnncalc.sheet.plan import Sheet, Style, Text
@@ -105,11 +105,26 @@ class Measures:
 
     def across(self, columns: Span) -> int:
         """Return how wide columns are together."""
-        return sum(map(self.column, range(*columns)))
+        return self._lefts[columns.end] - self._lefts[columns.first]
 
     def down(self, rows: Span) -> int:
         """Return how high rows are together."""
-        return sum(map(self.row, range(*rows)))
+        return self._tops[rows.end] - self._tops[rows.first]
+
+    @cached_property
+    def _lefts(self) -> list[int]:
+        """How far each column is from the first one's left, for as many as anything reaches."""
+        end = max((span.columns.end for span in self.printed), default=0)
+        areas = (area.column + area.width for area in self.sheet.areas)
+        return list(accumulate(map(self.column, range(max([end, *areas]))), initial=0))
+
+    @cached_property
+    def _tops(self) -> list[int]:
+        """How far each row is from the first one's top, for as many as anything reaches."""
+        end = max((span.rows.end for span in self.printed), default=0)
+        areas = (area.row + area.height for area in self.sheet.areas)
+        rows = range(max([end, self.sheet.frozen[0], *areas]))
+        return list(accumulate(map(self.row, rows), initial=0))
 
     @property
     def has_title_alone(self) -> bool:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import takewhile
+from functools import cached_property
 
 from cnncalc.sheet.annotations import Area
 from cnncalc.sheet.paper import SPARE, Paper
@@ -102,18 +101,12 @@ class _Paging:
         blocks = [span.columns for span in drawn if not span.is_text]
         free = _free_places(blocks or [span.columns for span in drawn], whole.columns)
 
-        @cache
-        def best(first: int) -> list[Area]:
-            """Return the fewest pages of the columns from one on."""
-            if first == whole.columns.end:
-                return []
-            ends = _ends(Span(first, whole.columns.end), free, self._width, width)
-            return min(
-                ([*self._below(Span(first, end), drawn, height), *best(end)] for end in ends),
-                key=len,
-            )
-
-        return best(whole.columns.first)
+        found, first = [], whole.columns.first
+        while first < whole.columns.end:
+            end = _end(first, free, self._width, width)
+            found += self._below(Span(first, end), drawn, height)
+            first = end
+        return found
 
     def _below(self, columns: Span, drawn: Sequence[Printed], height: float) -> list[Area]:
         """Return the pages of some columns, which are at most so high, one below the other."""
@@ -126,7 +119,7 @@ class _Paging:
         while first < whole.end:
             # No page begins with what is empty.
             first = min(max(first, row.first) for row in rows if row.end > first)
-            end = max(_ends(Span(first, whole.end), free, self._height, height))
+            end = _end(first, free, self._height, height)
             found.append(_area(Printed(Span(first, end), columns)))
             first = end
         return found
@@ -137,6 +130,10 @@ class _Paging:
             return self._least, 1
         whole = min(self._scale(_area(span)) for span in drawn if not span.is_text)
         return max(SMALLEST, min(self._least, whole)), min(1, whole)
+
+    @cached_property
+    def _has_headings(self) -> bool:
+        return has_headings(self.measures)
 
     @property
     def _least(self) -> float:
@@ -152,11 +149,11 @@ class _Paging:
         return min(self.room[0] / width, (self.room[1] + lines) / (height + lines))
 
     def _width(self, columns: Span) -> float:
-        beside = HEADINGS[0] if has_headings(self.measures) else 0
+        beside = HEADINGS[0] if self._has_headings else 0
         return SPARE[0] * (beside + self.measures.across(columns))
 
     def _height(self, rows: Span) -> float:
-        above = HEADINGS[1] if has_headings(self.measures) else 0
+        above = HEADINGS[1] if self._has_headings else 0
         sheet = self.measures.sheet
         if sheet.areas and rows.first >= sheet.frozen[0]:
             frozen = sheet.frozen[0]
@@ -182,15 +179,19 @@ def _is_in(printed: Printed, around: Span) -> bool:
     )
 
 
-def _ends(span: Span, free: Sequence[int], size: Callable[[Span], float], most: float) -> list[int]:
-    """Return where a page may end that begins where a span does, with at most so many pixels.
+def _end(first: int, free: Sequence[int], size: Callable[[Span], float], most: float) -> int:
+    """Return the last place where a page may end that begins at one, with at most so many pixels.
 
     Only what is longer by itself is cut anywhere, as late as there is room, one place at least.
     """
-    fits = partial(_fits, span.first, size, most)
-    after = free[bisect_right(free, span.first) :]
-    places = range(span.first + 1, after[0])
-    return [*takewhile(fits, after)] or [max([span.first + 1, *takewhile(fits, places)])]
+
+    def fitting(places: Sequence[int]) -> int:
+        return bisect_right(places, most, key=lambda end: size(Span(first, end)))
+
+    after = free[bisect_right(free, first) :]
+    if fits := fitting(after):
+        return after[fits - 1]
+    return first + max(1, fitting(range(first + 1, after[0])))
 
 
 def _free_places(spans: Iterable[Span], whole: Span) -> list[int]:
@@ -201,7 +202,3 @@ def _free_places(spans: Iterable[Span], whole: Span) -> list[int]:
         free += range(reached, first + 1)
         reached = max(reached, end)
     return [*free, *range(reached, whole.end), whole.end]
-
-
-def _fits(first: int, size: Callable[[Span], float], most: float, end: int) -> bool:
-    return size(Span(first, end)) <= most
