@@ -28,6 +28,8 @@ from PIL import Image, ImageChops, ImageSequence, ImageStat
 from rich.console import Console
 from rich.text import Text
 
+from cnncalc.sheet.paper import ABOVE, BELOW
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER, WORKBOOKS = ROOT / "docs" / "pictures", ROOT / "workbooks"
 BROWSER = next(filter(shutil.which, ("chromium", "google-chrome")), "chromium")
@@ -134,6 +136,10 @@ class Page:
         save_small(Image.open(path), path)
 
 
+# Inches of a page's margins that hold no header or footer, where a first row may reach into.
+EDGE = 0.08
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One page of a workbook in workbooks/, as LibreOffice prints it."""
@@ -153,8 +159,8 @@ class Sheet:
         chosen = ["-f", page, "-l", page, "-r", str(dots), "-png", "-singlefile"]
         run(["pdftoppm", *chosen, f"{pdf}", path.stem], folder)
         image = Image.open(path).convert("RGB")
-        margin = round(0.44 * dots)  # inches from the edge, where header and footer end
-        body = image.crop((0, margin, image.width, image.height - margin))
+        above, below = (round((inches - EDGE) * dots) for inches in (ABOVE, BELOW))
+        body = image.crop((0, above, image.width, image.height - below))
         cut = body.crop(ImageChops.difference(body, Image.new("RGB", body.size, "white")).getbbox())
         cut.thumbnail((self.width, 4 * self.width), Image.Resampling.LANCZOS)
         save_small(cut, path)
