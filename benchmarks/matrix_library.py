@@ -56,10 +56,10 @@ def loaded() -> MatrixLibrary:
     from threadpoolctl import threadpool_info
 
     built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    # Of Apple's Accelerate threadpoolctl knows nothing.
-    told: dict[str, Any] = next(
-        (info for info in threadpool_info() if info["user_api"] == "blas"), {}
-    )
+    # Of Apple's Accelerate threadpoolctl knows nothing; SciPy brings a library of its own.
+    libraries = [info for info in threadpool_info() if info["user_api"] == "blas"]
+    libraries.sort(key=lambda info: "numpy" not in info["filepath"])
+    told: dict[str, Any] = next(iter(libraries), {})
     return MatrixLibrary(
         built["name"],
         told.get("version") or built["version"],

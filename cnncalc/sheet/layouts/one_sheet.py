@@ -155,6 +155,5 @@ def _sheet(job: Job, group: Group, name: str, drawing: Drawing) -> Sheet:
 
 def _two_lines(said: Sequence[str]) -> Iterator[Text]:
     """Yield the first sentence above the cells, and the others below it: a page isn't wider."""
-    yield Text(TOP - 2, 1, said[0])
-    if said[1:]:
-        yield Text(TOP - 1, 1, " ".join(said[1:]))
+    lines = (said[:1], said[1:])
+    yield from (Text(TOP - 2 + row, 1, " ".join(line)) for row, line in enumerate(lines) if line)
