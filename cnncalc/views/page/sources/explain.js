@@ -26,7 +26,7 @@ import { abs } from "./geometry.js";
 import { cellName, timesOf } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
-import { searchOf, Speller } from "./spelling.js";
+import { Speller, searchOf } from "./spelling.js";
 import { foldedTerms, MOST_TERMS, sumGroups, sumsOf } from "./sums.js";
 
 const MOST_LAST = 4;
