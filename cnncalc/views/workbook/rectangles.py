@@ -63,18 +63,21 @@ class Crowd:
         """
         is_other = np.ones(len(self._rectangles), dtype=bool)
         is_other[list(places)] = False
-        is_held = np.zeros(len(self._rectangles), dtype=bool)
+        # In which rectangle each block is; none is in a later one as well.
+        holders = np.full(len(self._rectangles), -1)
         found: list[Rectangle] = []
         for place in places:
-            if is_held[place]:
+            if holders[place] >= 0:
                 continue
+            last = len(found) - 1
             grown = found[-1].joined(self._rectangles[place]) if found else self._rectangles[place]
             inside = self._inside(grown, is_other)
-            if found and inside is not None:
+            if found and inside is not None and np.isin(holders[inside], (-1, last)).all():
                 found[-1] = grown
-                is_held[inside] = True
+                holders[inside] = last
             else:
                 found.append(self._rectangles[place])
+                holders[place] = last + 1
         return found
 
     def _inside(self, around: Rectangle, is_other: NDArray[np.bool_]) -> NDArray[np.int64] | None:

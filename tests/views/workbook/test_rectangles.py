@@ -36,6 +36,12 @@ def test_a_tall_block_that_begins_far_above_is_seen():
     ]
 
 
+def test_a_rectangle_does_not_grow_over_an_earlier_one():
+    drawn = [(1, 2, 1, 1), (0, 0, 1, 1), (0, 3, 2, 1), (0, 1, 1, 1), (0, 2, 1, 1)]
+    blocks = [block(*each) for each in drawn]
+    assert addresses(blocks, [0, 1, 2, 4]) == ["C2", "A1", "D1:D2", "C1"]
+
+
 def cells(rectangle):
     return {
         (row, column)
