@@ -36,6 +36,11 @@ class Rectangle(NamedTuple):
         size = (self.bottom - self.top + 1, self.right - self.left + 1)
         return range_address(self.top, self.left, *size, fixed=fixed)
 
+    def meets(self, other: Rectangle) -> bool:
+        """Tell whether both have a cell in common."""
+        rows = self.top <= other.bottom and other.top <= self.bottom
+        return rows and self.left <= other.right and other.left <= self.right
+
     def joined(self, other: Rectangle) -> Rectangle:
         """Return the smallest rectangle that holds both."""
         return Rectangle(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
@@ -63,21 +68,19 @@ class Crowd:
         """
         is_other = np.ones(len(self._rectangles), dtype=bool)
         is_other[list(places)] = False
-        # In which rectangle each block is; none is in a later one as well.
-        holders = np.full(len(self._rectangles), -1)
+        is_held = np.zeros(len(self._rectangles), dtype=bool)
         found: list[Rectangle] = []
         for place in places:
-            if holders[place] >= 0:
+            if is_held[place]:
                 continue
-            last = len(found) - 1
             grown = found[-1].joined(self._rectangles[place]) if found else self._rectangles[place]
             inside = self._inside(grown, is_other)
-            if found and inside is not None and np.isin(holders[inside], (-1, last)).all():
+            is_free = inside is not None and not any(map(grown.meets, found[:-1]))
+            if found and is_free:
                 found[-1] = grown
-                holders[inside] = last
+                is_held[inside] = True
             else:
                 found.append(self._rectangles[place])
-                holders[place] = last + 1
         return found
 
     def _inside(self, around: Rectangle, is_other: NDArray[np.bool_]) -> NDArray[np.int64] | None:
