@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnncalc.wording import Word
 
-__all__ = ["ABOVE", "BELOW", "SIDE", "SPARE", "Paper"]
+__all__ = ["ABOVE", "BELOW", "SIDE", "SPARE", "Paper", "shared_room"]
 
 # The white around a page, in inches: on either side, above with the title, below with the number.
 SIDE, ABOVE, BELOW = 0.6, 0.95, 0.75
@@ -20,11 +20,6 @@ class Paper(Word):
     LETTER = "letter"
     A3 = "A3"
 
-    @property
-    def number(self) -> int:
-        """As Excel's files number it."""
-        return {Paper.LETTER: 1, Paper.A3: 8, Paper.A4: 9}[self]
-
     def room(self, *, is_landscape: bool) -> tuple[float, float]:
         """Return how wide and high a page is within its margins, in a spreadsheet's pixels.
 
@@ -35,3 +30,17 @@ class Paper(Word):
         sizes = {Paper.LETTER: (8.5, 11.0), Paper.A3: (11.69, 16.54), Paper.A4: (8.27, 11.69)}
         width, height = reversed(sizes[self]) if is_landscape else sizes[self]
         return (width - 2 * SIDE) * PIXELS_AN_INCH, (height - ABOVE - BELOW) * PIXELS_AN_INCH
+
+
+def shared_room(scale: float) -> tuple[float, float]:
+    """Return the pixels, wide and high, that A4 and Letter both print in landscape at a scale.
+
+    What programs print larger than planned is left free.
+
+    >>> width, height = shared_room(0.8)
+    >>> round(width), round(height)
+    (1099, 751)
+    """
+    rooms = [paper.room(is_landscape=True) for paper in (Paper.A4, Paper.LETTER)]
+    width, height = (min(sides) for sides in zip(*rooms, strict=True))
+    return width / SPARE[0] / scale, height / SPARE[1] / scale

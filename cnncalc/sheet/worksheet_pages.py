@@ -13,15 +13,15 @@ from math import ceil
 from textwrap import wrap
 
 from cnncalc.sheet.annotations import Area, Text
+from cnncalc.sheet.paper import shared_room
 from cnncalc.sheet.plan import Plan, Sheet
 
 __all__ = ["NAME_ROW", "as_key", "is_printed", "name_lines", "on_paper"]
 
 # A handwritten number takes 12 × 8 mm. A pixel is 1/96 inch, so these cells are 13.2 × 9 mm.
 CELL, ROW = 50, 34
-# What a page holds of them, on A4 as on letter, when they are printed at 91 % or more: programs
-# print columns up to 6 % wider than their pixels.
-ROOM = (19 * CELL, 660)
+# What a page holds of them when they are printed at 91 % or more.
+ROOM = shared_room(0.91)
 # Where there is nothing to write, numbers need only be read.
 READABLE = 0.6
 
@@ -121,7 +121,7 @@ def _column_pages(sheet: Sheet) -> list[Span]:
     width, _ = _room(sheet)
     runs = _runs((block.column, block.column + block.width) for block in sheet.blocks)
     pages = _packed(runs, lambda first, end: (end - first) * CELL, width)
-    wide = [(first, max(end, first + ROOM[0] // CELL)) for first, end in pages]
+    wide = [(first, max(end, first + int(ROOM[0] / CELL))) for first, end in pages]
     return [*((one[0], min(one[1], after[0])) for one, after in pairwise(wide)), wide[-1]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 import openpyxl
@@ -227,8 +226,6 @@ def dropped_by_gnumeric(name):
 def test_workbooks_that_another_program_saved_are_verified(
     export, verify, fails, tmp_path, program
 ):
-    if program == "Gnumeric" and shutil.which("ssconvert") is None:
-        pytest.skip("needs gnumeric")
     folder = tmp_path / "saved"
     folder.mkdir()
     paths = [export(name) for name in EXPORTS]

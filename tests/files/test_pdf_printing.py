@@ -5,10 +5,7 @@ from pypdf import PdfReader
 
 from cnncalc.errors import OptionError
 from cnncalc.files import pdf_printing
-from cnncalc.files.engines.libreoffice import find_soffice
 from cnncalc.tasks.exporting import export_workbook
-
-needs_libreoffice = pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is not found")
 
 
 def test_without_libreoffice_it_is_said_where_to_get_it_before_anything_is_written(
@@ -30,7 +27,7 @@ def test_a_copy_to_print_hides_a_sheet_and_forgets_its_area(tmp_path):
     assert "Calculation!" in book
 
 
-@needs_libreoffice
+@pytest.mark.recalculation
 def test_worksheets_are_one_pdf_without_solutions_and_their_keys_another(tmp_path):
     said = []
     files = export_workbook(

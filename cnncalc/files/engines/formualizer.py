@@ -66,7 +66,8 @@ def _row_values(book: Any, sheet: str, row: int, first: int, last: int) -> list[
     import formualizer  # noqa: PLC0415
 
     area = formualizer.RangeAddress(sheet, row + 1, first + 1, row + 1, last + 1)
-    return book.sheet(sheet).get_values(area)[0]  # type: ignore[no-any-return] # its stubs
+    values: list[Any] = book.sheet(sheet).get_values(area)[0]
+    return values
 
 
 def _value(value: Any) -> CellValue:

@@ -12,26 +12,19 @@ from math import ceil
 from typing import Generic, TypeVar
 
 from cnncalc.sheet.annotations import Area
-from cnncalc.sheet.paper import SPARE, Paper
+from cnncalc.sheet.paper import shared_room
 
 __all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Cost", "Shelf", "Span", "cuts", "fewest", "pages"]
 
 # The pixels of a cell: numbers of four digits fit, and a page has room for images of 28 columns.
 CELL, ROW = 39, 17
-# What A4 and Letter both print in landscape, without what programs print larger than planned.
-_WIDTH, _HEIGHT = (
-    min(sizes) / spare
-    for *sizes, spare in zip(
-        Paper.A4.room(is_landscape=True), Paper.LETTER.room(is_landscape=True), SPARE, strict=True
-    )
-)
-# The scale at which a step's smallest texts, of 10 points, are printed at 8.
-_SCALE = 0.8
+# What a page has room for where a step's smallest texts, of 10 points, are printed at 8.
+_WIDTH, _HEIGHT = shared_room(0.8)
 # The pixels of the row that is repeated on each page.
 _HEAD = 21
 
-COLUMNS = int(_WIDTH / _SCALE / CELL)
-ROWS = int((_HEIGHT / _SCALE - _HEAD) / ROW)
+COLUMNS = int(_WIDTH / CELL)
+ROWS = int((_HEIGHT - _HEAD) / ROW)
 
 # From a first row or column to the one after the last.
 Span = tuple[int, int]

@@ -13,6 +13,8 @@ from cnncalc.views.workbook.paging import has_headings, paged
 __all__ = ["set_up_pages", "set_up_paper"]
 
 
+# As Excel's files number them.
+NUMBERS = {Paper.LETTER: 1, Paper.A3: 8, Paper.A4: 9}
 # How far from its edge the line above and below a page is, in inches.
 LINE = 0.3
 
@@ -49,7 +51,7 @@ def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
 
 def set_up_paper(worksheet: Any, paper: Paper, header: str) -> None:
     """Set the paper of a sheet, and what stands above and below each page."""
-    worksheet.set_paper(paper.number)
+    worksheet.set_paper(NUMBERS[paper])
     worksheet.set_margins(SIDE, SIDE, ABOVE, BELOW)
     options = {"margin": LINE, "scale_with_doc": False}
     worksheet.set_header(header, options)
