@@ -17,9 +17,11 @@ termios = pytest.importorskip("termios")
 
 CONVOLVE = ("convolve", "article:6x6", "-k", "1 0; 0 -1")
 SEEN = re.compile(r"(\d+) of 25 · space (pauses|plays again|plays)")
-# Ctrl-C is for whom the terminal belongs to.
+# Ctrl-C is for whom the terminal belongs to; what a shell starts in the background ignores it, and
+# hands that on.
 ON_ITS_TERMINAL = """
-import fcntl, runpy, sys, termios
+import fcntl, runpy, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 runpy.run_module("cnncalc", run_name="__main__", alter_sys=True)
 """
@@ -56,10 +58,11 @@ class Terminal:
         self.shown = ""
         os.write(self.screen, keys)
 
-    def status(self):
+    def status(self, seconds=60):
         """Read to the end, and return the exit status."""
+        until = time.monotonic() + seconds
         while self._read() or self.process.poll() is None:
-            pass
+            assert time.monotonic() < until, self.shown[-2000:]
         return self.process.returncode
 
     def _read(self):
