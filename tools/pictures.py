@@ -129,7 +129,7 @@ class Page:
         cnncalc(f"{self.command} -o {page.name}", path.parent)
         alone = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
         quiet = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-        # A page scrolls smoothly to the number that it opens at: a picture could be taken on the way.
+        # A page scrolls smoothly to where it opens: a picture could be taken on the way.
         still = ("--force-prefers-reduced-motion", "--hide-scrollbars", DRAWN)
         window = (f"--window-size={self.width},{self.height}", *still)
         shot = (f"--user-data-dir={path.parent}/profile", f"--screenshot={path}")
