@@ -20,8 +20,7 @@ import numpy as np
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import LINEAR
 from cnncalc.network import Network, Saved, Weights, forward_saved, without_last_activation
-from cnncalc.network.algorithms import whole_batch_layers
-from cnncalc.network.training_pass import TrainingPass
+from cnncalc.network.training_pass import Halting, TrainingPass, together
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import overflow_allowed
@@ -112,16 +111,16 @@ class Objective:
         Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `executor`
         that works on the pieces.
         """
-        prepared = self._passes.prepare(self.network.weights)
+        passes = self._passes
+        prepared = passes.prepare(self.network.weights)
 
         def work(piece: slice) -> Outcome:
-            inputs = images[piece].astype(self._dtype)
-            with overflow_allowed():
-                kept = self._passes.forward(prepared, inputs, generator=None)
-                # A copy, since the next piece overwrites the output.
-                return self.judge(np.array(kept[-1].output), labels[piece])
+            # What normalizes doesn't halt in prediction: each piece can take the thread's room.
+            (kept,) = together([passes.forward(prepared, images[piece], None, passes.thread_room)])
+            # A copy, since the next piece overwrites the output.
+            return self.judge(np.array(kept[-1].output), labels[piece])
 
-        results = list(executor.map(work, self._pieces(len(labels))))
+        results = list(executor.map(work, self.pieces(len(labels))))
         return Outcome(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
 
     def judge(self, raw: Array, labels: Array) -> Outcome:
@@ -143,26 +142,24 @@ class Objective:
         """
         passes = self._passes
         prepared = passes.prepare(self.network.weights)
-
-        def work(queue: Sequence[slice]) -> BatchResult:
-            return _added(self._piece(prepared, images, labels, seed, piece) for piece in queue)
-
-        total = _added(executor.map(work, _queues(self.training_pieces(len(labels)))))
+        works = [
+            self._piece(prepared, images, labels, seed, (number, piece))
+            for number, piece in enumerate(self.pieces(len(labels)))
+        ]
+        if passes.halts:
+            total = _added(iter(together(works, executor)))
+        else:
+            total = _added(executor.map(_worked_off, _queues(works)))
         total = total._replace(gradients=passes.finish(total.gradients))
         add_penalty_gradients(self.network, total.gradients)
         return total._replace(loss=total.loss + penalty(self.network) * len(labels))
-
-    def training_pieces(self, batch: int) -> list[slice]:
-        """Cut a training batch into the pieces that are worked on one by one."""
-        whole = whole_batch_layers(self.network.layers)
-        return [slice(0, batch)] if whole else self._pieces(batch)
 
     @property
     def numbers(self) -> int:
         """The numbers of one sample by which a piece is planned."""
         return self._passes.numbers
 
-    def _pieces(self, batch: int) -> list[slice]:
+    def pieces(self, batch: int) -> list[slice]:
         """Cut a batch into pieces of one size, small enough to stay in the cache.
 
         Several are an even number, and the last one is hardly smaller: else one of two threads
@@ -192,22 +189,22 @@ class Objective:
         images: Array,
         labels: Array,
         seed: Sequence[int],
-        piece: slice,
-    ) -> BatchResult:
-        """Run a piece of a batch; its gradients, by step, are overwritten by the next piece."""
-        generator = np.random.default_rng([*seed, piece.start])
-        # A training that diverges overflows; `fit` stops it when its loss is no number any more.
-        with overflow_allowed():
-            inputs = images[piece].astype(self._dtype)
-            kept = self._passes.forward(prepared, inputs, generator)
-            losses, gradient = self._loss_values(kept[-1].output, labels[piece])
-            by_weight = self._passes.backward(prepared, kept, gradient / len(labels))
-            outputs = ACTIVATIONS[self.activation].forward(kept[-1].output)
+        numbered: tuple[int, slice],
+    ) -> Halting[BatchResult]:
+        """Run a piece of a batch; its gradients, by group, are overwritten by the room's next."""
+        number, piece = numbered
+        passes, generator = self._passes, np.random.default_rng([*seed, piece.start])
+        room = passes.room(number)
+        kept = yield from passes.forward(prepared, images[piece], generator, room)
+        raw = kept[-1].output
+        losses, gradient = self._loss_values(raw, labels[piece])
+        by_weight = yield from passes.backward(prepared, kept, gradient / len(labels), room)
+        outputs = ACTIVATIONS[self.activation].forward(raw)
         return BatchResult(
             float(losses.sum(dtype=np.float64)),
             correct(outputs, labels[piece]),
             tuple(by_weight),
-            self._passes.updates(kept),
+            passes.updates(kept),
         )
 
     def _loss_values(self, raw: Array, labels: Array) -> LossValues:
@@ -278,11 +275,16 @@ def _check_output(network: Network, loss: Loss, classes: int) -> None:
         raise ShapeError(message)
 
 
-def _queues(pieces: Sequence[slice]) -> list[Sequence[slice]]:
-    """Divide the pieces of a batch into queues of neighbours, each a sum of its own."""
-    count = min(QUEUES, len(pieces))
-    edges = [len(pieces) * i // count for i in range(count + 1)]
-    return [pieces[start:stop] for start, stop in pairwise(edges)]
+def _queues(works: Sequence[Halting[BatchResult]]) -> list[Sequence[Halting[BatchResult]]]:
+    """Divide the work on a batch's pieces into queues of neighbours, each a sum of its own."""
+    count = min(QUEUES, len(works))
+    edges = [len(works) * i // count for i in range(count + 1)]
+    return [works[start:stop] for start, stop in pairwise(edges)]
+
+
+def _worked_off(queue: Sequence[Halting[BatchResult]]) -> BatchResult:
+    """Work pieces off one after the other, none of which halts, and add them up."""
+    return _added(together([work])[0] for work in queue)
 
 
 def _added(results: Iterator[BatchResult]) -> BatchResult:

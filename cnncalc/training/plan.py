@@ -82,7 +82,7 @@ def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     """
     network = plan.network
     objective = make_objective(network, plan.loss, classes)
-    pieces = objective.training_pieces(min(plan.batch_size, samples))
+    pieces = objective.pieces(min(plan.batch_size, samples))
     threads = min(plan.threads or cores(), len(pieces))
     remembered = sum(map(len, plan.optimizer.slot_groups))
     arrays = [array for weights in network.weights for array in weights.values()]
