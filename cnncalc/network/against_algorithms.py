@@ -9,8 +9,8 @@ from math import prod
 
 from cnncalc.layers import LINEAR, Activation, Conv2D, Layer, PoolingLayer, ReLU, Shape
 from cnncalc.layers.pooling import of_mode
-from cnncalc.ops.strip_convolution import is_turnable
 from cnncalc.ops.pooling import POOLINGS, Pooling
+from cnncalc.ops.strip_convolution import is_turnable
 
 __all__ = [
     "BY_CELL",

@@ -160,11 +160,21 @@ def _choose_first(chain: Sequence[tuple[Layer, Shape]]) -> Choice:
         against = against_side_by_side(layer, shape)
         reason = f"its windows {against or 'lie side by side, without padding'}"
         return Choice(0, 1, "layer by layer" if against else "cell by cell", reason)
+    return _product(layer, behind, shape) or _number_by_number(layer, behind)
+
+
+def _product(layer: Layer, behind: Layer | None, shape: Shape) -> Choice | None:
+    """Choose for a Dense layer, behind a Flatten or not; None for any other layer."""
     if isinstance(layer, Flatten) and isinstance(behind, Dense):
         reason = "a matrix product already; reordering its weights spares reordering every image"
         return Choice(0, 2, "plain product", reason)
     if isinstance(layer, Dense) and len(shape) == 1:
         return Choice(0, 1, "plain product", "a matrix product already")
+    return None
+
+
+def _number_by_number(layer: Layer, behind: Layer | None) -> Choice:
+    """Choose for a layer that a relu behind it may join."""
     if layer.needs_batch:
         return Choice(0, 1 + is_plain_relu(behind), "by moments", _against_any(layer))
     if isinstance(layer, Add):
@@ -177,7 +187,7 @@ _AGAINST_ANY: Mapping[type[Layer], str] = {
     Conv2D: "each group of channels has a product of its own",
     DepthwiseConv2D: "each group of channels has a product of its own",
     Dense: "its input is a volume, not a row of numbers",
-    BatchNormalization: "its mean and variance are those of the whole batch, added up piece by piece",
+    BatchNormalization: "its mean and variance are those of the whole batch",
     PoolingLayer: f"only {' and '.join(BY_CELL)} pooling go cell by cell",
     Flatten: "nothing to calculate",
     PassingLayer: "nothing to calculate",

@@ -10,13 +10,13 @@ generators, which `together` runs.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from itertools import chain
 from math import prod
-from typing import Any, NamedTuple, Self, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -36,7 +36,7 @@ from cnncalc.network.fused_layers import (
     ThreadBuffers,
 )
 from cnncalc.network.gathering import WayBack, reached
-from cnncalc.network.structure import Array, LayerGradients, Weights, walk
+from cnncalc.network.structure import Array, Weights, walk
 from cnncalc.ops.memory import Buffers
 from cnncalc.ops.numbers import overflow_allowed
 
@@ -77,15 +77,16 @@ class TrainingPass:
         walked = tuple(walk(layers, input_shape))
         shapes = [layer.output_shape(shape) for layer, shape in walked]
         self.groups = tuple(
-            _fused(choice.algorithm, choice.of(layers), walked[choice.first][1])
+            _FUSED[choice.algorithm](tuple(choice.of(layers)), walked[choice.first][1])
             for choice in self.choices
         )
         self._layers = tuple(_stand_in(choice.of(layers)) for choice in self.choices)
         self._sources = sources(self._layers)
         by_group = [*(shapes[choice.last] for choice in self.choices), input_shape]
         self._taken = [tuple(by_group[source] for source in taken) for taken in self._sources]
-        # The numbers that one sample's forward and backward pass work on.
-        self.numbers = sum(map(prod, by_group))
+        # The numbers that are kept of one sample: each result, and the gradient by it.
+        self.numbers = 2 * sum(map(prod, by_group)) - prod(input_shape)
+        self.row_numbers = max((group.row_numbers for group in self.groups), default=0)
         self.halts = any(isinstance(group, FusedNormalization) for group in self.groups)
         self._scratch = ThreadBuffers()
         self._rooms: dict[int, Room] = {}
@@ -190,23 +191,15 @@ def _stand_in(layers: Sequence[Layer]) -> Layer:
     return replace(layers[0], name=layers[-1].name)
 
 
-def _fused(algorithm: Algorithm, layers: Sequence[Layer], input_shape: Shape) -> FusedLayers:
-    layers = tuple(layers)
-    match algorithm:
-        case "patches":
-            return FusedConvolution(layers, input_shape)
-        case "turned patches":
-            return FusedConvolution(layers, input_shape, turns=True)
-        case "by moments":
-            return FusedNormalization(layers, input_shape)
-        case "row by row":
-            return FusedSum(layers, input_shape)
-        case "plain product":
-            return FusedProduct(layers, input_shape)
-        case "cell by cell":
-            return FusedPooling(layers, input_shape)
-        case "layer by layer":
-            return SingleLayer(layers, input_shape)
+_FUSED: Mapping[Algorithm, Callable[[tuple[Layer, ...], Shape], FusedLayers]] = {
+    "patches": FusedConvolution,
+    "turned patches": partial(FusedConvolution, turns=True),
+    "plain product": FusedProduct,
+    "cell by cell": FusedPooling,
+    "by moments": FusedNormalization,
+    "row by row": FusedSum,
+    "layer by layer": SingleLayer,
+}
 
 
 class _Images:
@@ -226,10 +219,11 @@ class _Images:
         return self.images if group.converts else self.converted
 
 
-class _Done(NamedTuple):
+@dataclass(frozen=True)
+class _Done(Generic[Result]):
     """What work came to."""
 
-    result: Any
+    result: Result
 
 
 def together(works: Sequence[Halting[Result]], executor: Executor | None = None) -> list[Result]:
@@ -243,14 +237,16 @@ def together(works: Sequence[Halting[Result]], executor: Executor | None = None)
     while True:
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
         steps = list(mapped(partial(_resumed, sent=sent), works))
-        if all(isinstance(step, _Done) for step in steps):
-            return [step.result for step in steps]
-        sent = reduce(lambda total, part: total.joined(part), steps)
+        handed = [step for step in steps if not isinstance(step, _Done)]
+        if not handed:
+            return [step.result for step in steps if isinstance(step, _Done)]
+        sent = reduce(lambda total, part: total.joined(part), handed)
 
 
-def _resumed(work: Halting[Any], sent: object) -> Any:
+def _resumed(work: Halting[Result], sent: object) -> Joinable | _Done[Result]:
     with overflow_allowed():
         try:
-            return work.send(sent)
+            handed: Joinable = work.send(sent)
         except StopIteration as stopped:
             return _Done(stopped.value)
+    return handed

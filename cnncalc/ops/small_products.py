@@ -20,7 +20,15 @@ import numpy as np
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.memory import Buffers
 
-__all__ = ["LARGEST_PRODUCT", "LARGEST_TURNED", "cut", "cut_turned", "multiply", "sum_of_products"]
+__all__ = [
+    "LANES",
+    "LARGEST_PRODUCT",
+    "LARGEST_TURNED",
+    "cut",
+    "cut_turned",
+    "multiply",
+    "sum_of_products",
+]
 
 # The multiplications of the largest product that OpenBLAS takes for small, and the numbers of the
 # largest result where its second factor is turned.
@@ -46,8 +54,8 @@ def cut(rows: int, depth: int, columns: int) -> tuple[int, int]:
     >>> cut(10, 75, 2368), cut(64, 576, 256), cut(512, 4608, 256)
     ((10, 1184), (16, 64), (512, 256))
     """
-    for width in BEST_WIDTHS:
-        width = min(width, columns)
+    for best in BEST_WIDTHS:
+        width = min(best, columns)
         for height in _divisors(rows):
             most = LARGEST_PRODUCT // (height * depth)
             if height >= min(rows, LEAST_ROWS) and most >= width:

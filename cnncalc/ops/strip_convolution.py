@@ -30,7 +30,7 @@ from numpy.lib.stride_tricks import as_strided
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.memory import Buffers
-from cnncalc.ops.small_products import multiply
+from cnncalc.ops.small_products import LANES, multiply
 from cnncalc.ops.tiles import parts
 from cnncalc.shapes import Size
 
@@ -40,8 +40,6 @@ __all__ = ["Strip", "StripConvolution", "is_turnable"]
 STRIP_NUMBERS = 1 << 20
 
 SINGLE = Size(1, 1)
-
-LANES = 16
 
 
 def is_turnable(geometry: Geometry) -> bool:
@@ -126,10 +124,18 @@ class StripConvolution:
         """Return a loss's gradient by the kernel, given that by the matrix."""
         return by_matrix.T.reshape(*self.geometry.kernel, self.channels, self.filters)
 
+    def spread_row(self, batch: int) -> tuple[int, ...]:
+        """Return the shape of a row as it is spread.
+
+        It is (columns of the window, channels, columns of the pool, windows across, batch).
+        """
+        window = (self.geometry.horizontal.kernel, self.channels)
+        return (*window, self.pool.width, self.output.width, batch)
+
     def strips(self, batch: int) -> Iterator[Strip]:
         """Divide the rows so that a strip's spread rows fit the cache, all as high as the first."""
         axis, pool = self.geometry.vertical, self.pool.height
-        line = prod(self._spread_row(batch))
+        line = prod(self.spread_row(batch))
         advance = pool * axis.stride
         most = max(1, (STRIP_NUMBERS // line - axis.window + axis.stride) // advance)
         height = ceil(self.output.height / ceil(self.output.height / most))
@@ -167,7 +173,7 @@ class StripConvolution:
         Returns (rows, columns of the window, channels, columns of the pool, windows across, batch).
         """
         rows = dealt[strip.seen]
-        *lines, across, batch = self._spread_row(rows.shape[-1])
+        *lines, across, batch = self.spread_row(rows.shape[-1])
         length = lines.pop() * across * batch
         whole = buffers.take("spread", (len(rows), *lines, _odd(length)), rows.dtype)
         result = whole[..., :length].reshape(len(rows), *lines, self.pool.width, across, batch)
@@ -243,10 +249,6 @@ class StripConvolution:
     def _step(self) -> int:
         """The input's columns from one window of the pooling to the next."""
         return self.geometry.horizontal.stride * self.pool.width
-
-    def _spread_row(self, batch: int) -> tuple[int, ...]:
-        window = (self.geometry.horizontal.kernel, self.channels)
-        return (*window, self.pool.width, self.output.width, batch)
 
 
 def _odd(length: int) -> int:

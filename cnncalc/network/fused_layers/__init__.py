@@ -1,8 +1,8 @@
 """Layers that the fast training pass fuses, that is works out together, forward and backward.
 
 They give what they would give one by one (forward_saved, backward), sums in another order
-apart. Each group works in HCWN order (ops/memory.py), in the room that it is given with a piece of a batch
-(`Room`), which the next piece in that room overwrites.
+apart. Each group works in HCWN order (ops/memory.py), in the room that it is given with a piece
+of a batch (`Room`), which the next piece in that room overwrites.
 """
 
 from cnncalc.network.fused_layers.base import FusedLayers, Kept, Room, SingleLayer, ThreadBuffers

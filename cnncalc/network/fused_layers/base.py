@@ -90,6 +90,11 @@ class FusedLayers:
         return False
 
     @property
+    def row_numbers(self) -> int:
+        """The numbers of one sample that a row is worked out from, in the cache at best."""
+        return 0
+
+    @property
     def converts(self) -> bool:
         """Whether it takes images of any type, such as bytes."""
         return False

@@ -83,6 +83,12 @@ class FusedConvolution(FusedLayers):
         return StripConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
 
     @property
+    def row_numbers(self) -> int:
+        """The numbers of one sample's rows as they are spread, of its gradient if that is, too."""
+        plans = (self.plan, self.plan.turned) if self.turns else (self.plan,)
+        return max(prod(plan.spread_row(batch=1)) for plan in plans)
+
+    @property
     def converts(self) -> bool:
         """It reads images of any type."""
         return True
@@ -186,7 +192,7 @@ class FusedConvolution(FusedLayers):
         return self.plan.patches(self.plan.spread(dealt, strip, room.scratch), strip)
 
     def _candidates(self, result: Array, room: Room) -> Array:
-        """Return room for the outputs of windows, one behind the other: of one, the result itself.
+        """Return room for what windows compare: where no pooling follows, the result itself.
 
         Returns (pool height, pool width, rows of windows, filters, windows across, batch).
         """
@@ -206,8 +212,8 @@ class FusedConvolution(FusedLayers):
             shape = (down, plan.filters, across, batch)
             sums = room.kept.take_padded((self, "by sums"), shape, dtype)
             return sums, sums
-        shape = plan.turned.dealt_shape(batch)
-        dealt = room.kept.take_padded((self, "by sums"), shape, dtype)
+        dealt_shape = plan.turned.dealt_shape(batch)
+        dealt = room.kept.take_padded((self, "by sums"), dealt_shape, dtype)
         ((inside, _),) = plan.turned.inside(dealt)
         return dealt, inside
 

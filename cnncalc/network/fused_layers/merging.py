@@ -10,7 +10,7 @@ from cnncalc.layers import LINEAR, Add, Shape
 from cnncalc.network.fused_layers.base import FusedLayers, Kept, Room, activate, deactivate, of_kind
 from cnncalc.network.gathering import repeated, summed
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.ops.memory import from_rows, to_rows
+from cnncalc.ops.memory import chunks, from_rows, to_rows
 
 __all__ = ["FusedSum"]
 
@@ -42,11 +42,12 @@ class FusedSum(FusedLayers):
         common = layer.common_shape([result.shape[1:] for result in results])
         first, *others = (to_rows(repeated(result, common)) for result in results)
         output = room.kept.take((self, "output"), first.shape, first.dtype)
-        for place, row in enumerate(output):
-            np.copyto(row, first[place])
+        for some in chunks(output):
+            total = output[some]
+            np.copyto(total, first[some])
             for other in others:
-                row += other[place]
-            activate(self._activation, row)
+                np.add(total, other[some], out=total)
+            activate(self._activation, total)
         return Kept(from_rows(output))
 
     def backward(
@@ -57,8 +58,8 @@ class FusedSum(FusedLayers):
             return LayerGradients(gradient, {})
         by_output, output = to_rows(gradient), to_rows(kept.output)
         result = room.kept.take((self, "by input"), output.shape, output.dtype)
-        for errors, outputs, row in zip(by_output, output, result, strict=True):
-            deactivate(self._activation, errors, outputs, row)
+        for some in chunks(output):
+            deactivate(self._activation, by_output[some], output[some], result[some])
         return LayerGradients(from_rows(result), {})
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:

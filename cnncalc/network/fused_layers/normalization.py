@@ -17,18 +17,20 @@ from cnncalc.layers import LINEAR
 from cnncalc.network.fused_layers.base import FusedLayers, Kept, Room, activate, deactivate, of_kind
 from cnncalc.network.operations import moving_statistics, normalization_scale
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.ops.memory import from_rows, to_rows
+from cnncalc.ops.memory import chunks, from_rows, to_rows
 from cnncalc.ops.normalization import Statistics, moving_average, standard_deviation
 
 __all__ = ["FusedNormalization", "GradientSums", "Moments"]
 
 
 class Moments(NamedTuple):
-    """How many numbers of each channel a piece has, their mean, and the sum of their squared
-    deviations from it, (channels,) both, in float64.
+    """What the numbers of each channel of a piece come to, in float64.
+
+    There are `numbers` of them, with a `mean` (channels,), and `squares` (channels,), the sum of
+    their squared deviations from it.
     """
 
-    count: int
+    numbers: int
     mean: Array
     squares: Array
 
@@ -38,21 +40,24 @@ class Moments(NamedTuple):
         Source: T. Chan, G. Golub and R. LeVeque, "Updating formulae and a pairwise algorithm for
         computing sample variances", 1979.
         """
-        count = self.count + other.count
+        numbers = self.numbers + other.numbers
         apart = other.mean - self.mean
-        mean = self.mean + apart * (other.count / count)
-        squares = self.squares + other.squares + apart**2 * (self.count * other.count / count)
-        return Moments(count, mean, squares)
+        mean = self.mean + apart * (other.numbers / numbers)
+        squares = self.squares + other.squares
+        squares = squares + apart**2 * (self.numbers * other.numbers / numbers)
+        return Moments(numbers, mean, squares)
 
     @property
     def statistics(self) -> Statistics:
         """Mean and variance."""
-        return Statistics(self.mean, self.squares / self.count)
+        return Statistics(self.mean, self.squares / self.numbers)
 
 
 class GradientSums(NamedTuple):
-    """Of each channel of a piece, the sum of a loss's gradient by the normalization's output, and
-    of its products with the input's deviations from the mean: (channels,) both, in float64.
+    """What a loss's gradient by the normalization's output comes to in each channel of a piece.
+
+    It is the sum of the `gradient`, and that of its `products` with the input's deviations from the
+    mean: (channels,) both, in float64.
     """
 
     gradient: Array
@@ -99,14 +104,10 @@ class FusedNormalization(FusedLayers):
         """Return what a piece adds to the batch's moments."""
         (images,) = results
         rows = _lines(to_rows(images))
-        count = rows.shape[0] * rows.shape[2]
-        mean = _sums(rows) / count
-        products, squares = room.scratch.take("deviations", rows.shape[1:], rows.dtype), 0.0
-        rounded = mean.astype(rows.dtype)[:, np.newaxis]
-        for row in rows:
-            np.subtract(row, rounded, out=products)
-            squares = squares + np.vecdot(products, products).astype(np.float64)
-        return Moments(count, mean, np.asarray(squares))
+        numbers = rows.shape[0] * rows.shape[2]
+        mean = _sums(rows) / numbers
+        _, squares = self._products(rows, mean, None, room)
+        return Moments(numbers, mean, squares)
 
     def normalize(
         self, weights: Weights, results: Sequence[Array], moments: Moments, room: Room
@@ -129,25 +130,39 @@ class FusedNormalization(FusedLayers):
         summand = beta - statistics.mean * factor
         output = room.kept.take((self, "output"), rows.shape, rows.dtype)
         lines, results = _lines(rows), _lines(output)
-        for row, result in zip(lines, results, strict=True):
-            np.multiply(row, factor.astype(rows.dtype)[:, np.newaxis], out=result)
-            result += summand.astype(rows.dtype)[:, np.newaxis]
-            activate(self._activation, result)
+        factor, summand = (_column(numbers, rows) for numbers in (factor, summand))
+        for some in chunks(lines):
+            np.multiply(lines[some], factor, out=results[some])
+            np.add(results[some], summand, out=results[some])
+            activate(self._activation, results[some])
         return output
 
     def measure_back(self, kept: Kept, gradient: Array, room: Room) -> GradientSums:
         """Return what a piece adds to the batch's sums, given the gradient by the output."""
         rows, moments, _ = kept.values
-        output = to_rows(kept.output)
-        deactivate(self._activation, to_rows(gradient), output, self._by_input(rows, room))
-        lines, errors = _lines(rows), _lines(self._by_input(rows, room))
-        mean = moments.mean.astype(rows.dtype)[:, np.newaxis]
-        deviations = room.scratch.take("deviations", lines.shape[1:], rows.dtype)
-        products = np.zeros(lines.shape[1])
-        for row, error in zip(lines, errors, strict=True):
-            np.subtract(row, mean, out=deviations)
-            products += np.vecdot(deviations, error)
-        return GradientSums(_sums(errors), products)
+        by_output, output = to_rows(gradient), to_rows(kept.output)
+        by_input = self._by_input(rows, room)
+        for some in chunks(output):
+            deactivate(self._activation, by_output[some], output[some], by_input[some])
+        return GradientSums(*self._products(_lines(rows), moments.mean, _lines(by_input), room))
+
+    def _products(
+        self, lines: Array, mean: Array, errors: Array | None, room: Room
+    ) -> tuple[Array, Array]:
+        """Return the sums of errors, and of their products with deviations from the mean.
+
+        Arguments: `lines` (rows, channels, numbers); their `mean` (channels,); the `errors`, shaped
+        as the lines, None for the deviations themselves; the `room`.
+        """
+        total = [np.zeros(lines.shape[1]), np.zeros(lines.shape[1])]
+        column = _column(mean, lines)
+        for some in chunks(lines):
+            deviations = room.scratch.take("deviations", lines[some].shape, lines.dtype)
+            np.subtract(lines[some], column, out=deviations)
+            factors = deviations if errors is None else errors[some]
+            total[0] += _sums(factors)
+            total[1] += np.vecdot(deviations, factors).sum(axis=0, dtype=np.float64)
+        return total[0], total[1]
 
     def denormalize(
         self, weights: Weights, kept: Kept, own: GradientSums, sums: GradientSums, room: Room
@@ -159,23 +174,24 @@ class FusedNormalization(FusedLayers):
         Source: S. Ioffe and C. Szegedy, "Batch Normalization", 2015, section 3.
         """
         rows, moments, _ = kept.values
-        statistics, count = moments.statistics, moments.count
+        statistics, count = moments.statistics, moments.numbers
         deviation = standard_deviation(statistics.variance, self.layer.epsilon)
         factor = normalization_scale(weights)[0] / deviation
         by_deviation = -factor * sums.products / (count * deviation**2)
         summand = -factor * sums.gradient / count - by_deviation * statistics.mean
-        by_input = self._by_input(rows, room)
+        lines, errors = _lines(rows), _lines(self._by_input(rows, room))
         factor, by_deviation, summand = (
-            numbers.astype(rows.dtype)[:, np.newaxis] for numbers in (factor, by_deviation, summand)
+            _column(numbers, rows) for numbers in (factor, by_deviation, summand)
         )
-        shares = room.scratch.take("deviations", _lines(rows).shape[1:], rows.dtype)
-        for row, error in zip(_lines(rows), _lines(by_input), strict=True):
-            error *= factor
-            error += np.multiply(row, by_deviation, out=shares)
-            error += summand
+        for some in chunks(lines):
+            shares = room.scratch.take("deviations", lines[some].shape, rows.dtype)
+            np.multiply(lines[some], by_deviation, out=shares)
+            np.multiply(errors[some], factor, out=errors[some])
+            np.add(errors[some], shares, out=errors[some])
+            np.add(errors[some], summand, out=errors[some])
         by_weight = {"gamma": own.products / deviation, "beta": own.gradient}
         learnt = {name: by_weight[name].astype(rows.dtype) for name in by_weight if name in weights}
-        return LayerGradients(from_rows(by_input), learnt)
+        return LayerGradients(from_rows(self._by_input(rows, room)), learnt)
 
     def _by_input(self, rows: Array, room: Room) -> Array:
         return room.kept.take((self, "by input"), rows.shape, rows.dtype)
@@ -187,6 +203,11 @@ class FusedNormalization(FusedLayers):
     def updates(self, kept: Kept) -> list[Weights]:
         """Return what the moving mean and variance become."""
         return [kept.values[2], *({} for _ in self.layers[1:])]
+
+
+def _column(numbers: Array, like: Array) -> Array:
+    """Return numbers (channels,) as a column, in the type to work in."""
+    return numbers.astype(like.dtype)[:, np.newaxis]
 
 
 def _lines(rows: Array) -> Array:

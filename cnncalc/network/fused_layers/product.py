@@ -36,10 +36,10 @@ class FusedProduct(FusedLayers):
         return of_kind(Dense, self.layers[-1])
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
-        """Return the kernel as (units, features in HCWN order), and the bias."""
+        """Return the kernel as (features in HCWN order, units), and the bias."""
         stored = weights[-1]
         rows = np.moveaxis(stored["kernel"].reshape(*self.input_shape, -1), -1, 0)
-        kernel = to_rows(rows).reshape(-1, self.layer.units).T
+        kernel = to_rows(rows).reshape(-1, self.layer.units)
         return {**stored, "kernel": np.ascontiguousarray(kernel)}
 
     def forward(
@@ -52,10 +52,10 @@ class FusedProduct(FusedLayers):
         """Multiply, add the bias and activate."""
         (images,) = results
         kernel = weights["kernel"]
-        features = to_rows(images).reshape(kernel.shape[1], -1)
-        shape = (len(kernel), len(images))
+        features = to_rows(images).reshape(len(kernel), -1)
+        shape = (self.layer.units, len(images))
         sums = room.kept.take((self, "sums"), shape, kernel.dtype)
-        np.matmul(kernel, features, out=sums)
+        np.matmul(kernel.T, features, out=sums)
         if self.layer.use_bias:
             sums += weights["bias"][:, np.newaxis]
         activate(self.layer.activation_name, sums)
@@ -72,13 +72,13 @@ class FusedProduct(FusedLayers):
         by_weight: dict[str, Array] = {}
         if self.layer.trainable:
             by_kernel = room.kept.take((self, "by kernel"), kernel.shape, kernel.dtype)
-            by_weight["kernel"] = np.matmul(by_sums, features.T, out=by_kernel)
+            by_weight["kernel"] = np.matmul(features, by_sums.T, out=by_kernel)
             if self.layer.use_bias:
                 by_weight["bias"] = by_sums.sum(axis=1)
         if not to_input:
             return LayerGradients(None, by_weight)
         by_features = room.kept.take((self, "by input"), features.shape, kernel.dtype)
-        np.matmul(kernel.T, by_sums, out=by_features)
+        np.matmul(kernel, by_sums, out=by_features)
         shape = row_shape(self.input_shape)
         return LayerGradients(from_rows(by_features.reshape(*shape, -1)), by_weight)
 
@@ -86,7 +86,7 @@ class FusedProduct(FusedLayers):
         """Return the gradients by the kernel, in its own order, and by the bias."""
         if not gradients:
             return [{} for _ in self.layers]
-        by_kernel = gradients["kernel"].T.reshape(*row_shape(self.input_shape), -1)
+        by_kernel = gradients["kernel"].reshape(*row_shape(self.input_shape), -1)
         rows = np.moveaxis(from_rows(by_kernel), 0, -1)
         kernel = rows.reshape(-1, self.layer.units)
         return [*({} for _ in self.layers[1:]), {"kernel": kernel} | bias_gradient(gradients)]
