@@ -210,9 +210,12 @@ class StripConvolution:
         Returns (pool height, pool width, rows of windows, numbers in a patch, windows across ×
         batch).
         """
-        axis, row, line, number = self.geometry.vertical, *(spread.strides[i] for i in (0, 2, -1))
+        axis, number = self.geometry.vertical, spread.itemsize
         count, size = strip.rows.stop - strip.rows.start, self.patch_size // axis.kernel
         across = self.output.width * spread.shape[-1]
+        # Reckoned, since an axis of one has any stride.
+        line = _odd(self.pool.width * across) * number
+        row = size * line
         shape = (*self.pool, count, axis.kernel, size, across)
         steps = (
             *(axis.stride * row, across * number, self.pool.height * axis.stride * row),

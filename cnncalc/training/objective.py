@@ -23,6 +23,7 @@ from cnncalc.network import Network, Saved, Weights, forward_saved, without_last
 from cnncalc.network.training_pass import Halting, TrainingPass, together
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.arrays import Array
+from cnncalc.ops.dropout import DrawsByPiece, Random
 from cnncalc.ops.small_products import LANES
 from cnncalc.ops.strip_convolution import STRIP_NUMBERS
 from cnncalc.training.dataset import Dataset
@@ -154,6 +155,21 @@ class Objective:
         add_penalty_gradients(self.network, total.gradients)
         return total._replace(loss=total.loss + penalty(self.network) * len(labels))
 
+    def recorded_pieces(self, batch: int) -> list[slice]:
+        """Cut a batch into the pieces that a record can run one by one: not where they halt."""
+        return [slice(0, batch)] if self.halts else self.pieces(batch)
+
+    def _draws(self, seed: Sequence[int], piece: slice) -> Random:
+        """Return what draws for a recorded piece what training draws for the pieces in it."""
+        pieces = self.pieces(piece.stop) if self.halts else [piece]
+        generators = [np.random.default_rng([*seed, one.start]) for one in pieces]
+        return DrawsByPiece(pieces, generators)
+
+    @property
+    def halts(self) -> bool:
+        """Whether the pieces of a training batch are worked on together, and kept all at once."""
+        return self._passes.halts
+
     @property
     def numbers(self) -> int:
         """The numbers of one sample by which a piece is planned."""
@@ -182,8 +198,8 @@ class Objective:
     def piece_forward(
         self, images: Array, labels: Array, seed: Sequence[int], piece: slice
     ) -> PieceForward:
-        """Run a piece of a batch forward as in training, for a record; arguments as `gradients`."""
-        generator = np.random.default_rng([*seed, piece.start])
+        """Run one of `recorded_pieces` forward as in training; arguments as `gradients`."""
+        generator = self._draws(seed, piece)
         inputs = images[piece].astype(self._dtype)
         layers, weights = self.network.layers, self.network.weights
         saved = forward_saved(layers, weights, inputs, generator, near=True)
