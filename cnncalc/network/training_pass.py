@@ -84,8 +84,9 @@ class TrainingPass:
         self._sources = sources(self._layers)
         by_group = [*(shapes[choice.last] for choice in self.choices), input_shape]
         self._taken = [tuple(by_group[source] for source in taken) for taken in self._sources]
-        # The numbers that are kept of one sample: each result, and the gradient by it.
+        # The numbers that are kept of one sample: each result, the gradient by it, and the rest.
         self.numbers = 2 * sum(map(prod, by_group)) - prod(input_shape)
+        self.numbers += sum(group.numbers for group in self.groups)
         self.row_numbers = max((group.row_numbers for group in self.groups), default=0)
         self.halts = any(isinstance(group, FusedNormalization) for group in self.groups)
         self._scratch = ThreadBuffers()

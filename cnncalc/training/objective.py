@@ -24,6 +24,7 @@ from cnncalc.network.training_pass import Halting, TrainingPass, together
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.dropout import DrawsByPiece, Random
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.ops.small_products import LANES
 from cnncalc.ops.strip_convolution import STRIP_NUMBERS
 from cnncalc.training.dataset import Dataset
@@ -118,8 +119,9 @@ class Objective:
         def work(piece: slice) -> Outcome:
             # What normalizes doesn't halt in prediction: each piece can take the thread's room.
             (kept,) = together([passes.forward(prepared, images[piece], None, passes.thread_room)])
-            # A copy, since the next piece overwrites the output.
-            return self.judge(np.array(kept[-1].output), labels[piece])
+            with overflow_allowed():
+                # A copy, since the next piece overwrites the output.
+                return self.judge(np.array(kept[-1].output), labels[piece])
 
         results = list(executor.map(work, self.pieces(len(labels))))
         return Outcome(*(np.concatenate(parts) for parts in zip(*results, strict=True)))

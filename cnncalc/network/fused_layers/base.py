@@ -90,6 +90,11 @@ class FusedLayers:
         return False
 
     @property
+    def numbers(self) -> int:
+        """The numbers that are kept of one sample beside its layers' outputs and gradients."""
+        return 0
+
+    @property
     def row_numbers(self) -> int:
         """The numbers of one sample that a row is worked out from, in the cache at best."""
         return 0

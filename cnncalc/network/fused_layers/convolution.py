@@ -83,6 +83,12 @@ class FusedConvolution(FusedLayers):
         return StripConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
 
     @property
+    def numbers(self) -> int:
+        """The numbers of one sample's rows as they are dealt, and of its gradient's, if it has."""
+        dealt = prod(self.plan.dealt_shape(batch=1))
+        return dealt + prod(self.plan.turned.dealt_shape(batch=1)) if self.turns else dealt
+
+    @property
     def row_numbers(self) -> int:
         """The numbers of one sample's rows as they are spread, of its gradient if that is, too."""
         plans = (self.plan, self.plan.turned) if self.turns else (self.plan,)
