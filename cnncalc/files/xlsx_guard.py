@@ -213,7 +213,7 @@ class _Totals:
 
     def __init__(self, limits: Limits) -> None:
         self._of = limits
-        self._limits = asdict(limits)
+        self._limits: dict[str, int] = asdict(limits)
         self._counts = dict.fromkeys(self._limits, 0)
 
     def limit(self, what: str) -> int:

@@ -8,6 +8,7 @@ takes numbers as well (see `shapes.normalize_padding`).
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.layers.activation import (
@@ -158,12 +159,9 @@ __all__ = [
 ]
 
 
+# They are 23 classes, which take as long to make as all other layers do, and few networks have any.
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (any of the layers)
-    # Imported when one is first asked for: they are 23 classes, which take as long to make as all
-    # other layers do, and few networks have any.
-    from cnncalc.layers import inference_only  # noqa: PLC0415 (where needed)
-
-    if name not in inference_only.__all__:
+    if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(inference_only, name)
+    return getattr(import_module(f"{__name__}.inference_only"), name)
