@@ -17,7 +17,7 @@ from benchmarks.measuring import Contender, check_same, in_turns
 from benchmarks.reporting import Asked, program, table
 
 OURS = "cnncalc"
-ROUNDS = 7
+ROUNDS = 5
 CELLS, NUMBERS, FEW = (1_000, 700), (3_000, 1_000), (20, 30)
 TARGET = 5
 

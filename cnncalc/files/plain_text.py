@@ -8,6 +8,8 @@ then read cell by cell (`delimited`), which finds out what is wrong with it, if 
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 import numpy.typing as npt
 
@@ -30,15 +32,18 @@ def read_plain_grid(text: str) -> npt.NDArray[np.float64] | None:
     >>> read_plain_grid("1;2.500\n") is None
     True
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    separator = separator_of(text.partition("\n")[0])
+    lines = text.splitlines()
+    separator = separator_of(next(filter(None, lines), ""))
     has_commas = separator == _DECIMAL_COMMA and "," in text
     if not _is_plain(text, separator, has_commas=has_commas):
         return None
     if has_commas:
-        text = text.replace(",", ".")
-    blocks = [_read_block(block, separator) for block in text.removesuffix("\n").split("\n\n")]
+        lines = text.replace(",", ".").splitlines()
+    blocks = [
+        _read_block(list(block), separator)
+        for is_filled, block in groupby(lines, bool)
+        if is_filled
+    ]
     channels = [block for block in blocks if block is not None]
     if len({channel.shape for channel in channels}) != 1 or len(channels) < len(blocks):
         return None
@@ -51,18 +56,20 @@ def _is_plain(text: str, separator: str, *, has_commas: bool) -> bool:
     """Tell whether a text holds no sign but those of numbers, of one kind of decimals, between."""
     if not text.isascii() or (separator == _DECIMAL_COMMA and "." in text):
         return False
-    between = f"{separator}{SPACE}\n{',' if has_commas else ''}"
+    between = f"{separator}{SPACE}\r\n{',' if has_commas else ''}"
     return not text.encode("ascii").translate(None, _OF_NUMBERS + between.encode("ascii"))
 
 
-def _read_block(block: str, separator: str) -> npt.NDArray[np.float64] | None:
-    """Read a block (height, width); None where a line of it is empty, or no row of numbers."""
-    lines = block.split("\n")
-    # What has nothing but spaces in it is passed over by NumPy, with a warning if nothing is left.
-    if not all(line and not line.isspace() for line in lines):
+def _read_block(lines: list[str], separator: str) -> npt.NDArray[np.float64] | None:
+    """Read a block (height, width); None where a line of it is blank, or no row of numbers."""
+    # What has nothing but spaces in it would be passed over, with a warning if nothing is left.
+    if any(line.isspace() for line in lines):
         return None
     delimiter = None if separator == SPACE else separator
     try:
-        return np.loadtxt(lines, np.float64, comments=None, delimiter=delimiter, ndmin=2)
+        # Told how many rows there are, it sets aside the room for them at once.
+        return np.loadtxt(
+            lines, np.float64, comments=None, delimiter=delimiter, ndmin=2, max_rows=len(lines)
+        )
     except ValueError:
         return None
