@@ -72,7 +72,11 @@ def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
     reach = (at_once - 1) * geometry.strides.height + geometry.vertical.window
     taps = geometry.kernel.width * depth
     most = max(1, MULTIPLICATIONS // (at_once * filters * reach * taps * groups))
+    # Whole cache lines, where it can be: see _aligned.
+    line = min(CACHE_LINE // kernel.itemsize, most)
+    most = most // line * line
     across = -(-width // -(-width // most))
+    across = -(-across // line) * line
     # What a core's own cache holds are bytes: half as many numbers of float64 as of float32.
     numbers = cache.TILE_NUMBERS * 4 // kernel.itemsize
     held = across * groups * (filters + taps * geometry.strides.height)
@@ -149,18 +153,21 @@ def _lay_out_taps(taken: Array, pads: Pads, across: Axis, taps: Array) -> None:
     """
     _, width, depth, numbers = taps.shape
     groups = taken.shape[2] // depth
-    columns_of = lru_cache(partial(columns_of_phase, taken, across.stride, depth))
-    taps[: pads.top] = 0
-    taps[len(taps) - pads.bottom :] = 0
-    inside = taps[pads.top : len(taps) - pads.bottom]
+    phases = [columns_of_phase(taken, across.stride, depth, i) for i in range(across.stride)]
+    top, bottom = pads.top, len(taps) - pads.bottom
+    taps[:top] = 0
+    taps[bottom:] = 0
+    inside = taps[top:bottom]
     for j in range(width):
         shift, phase = divmod(j * across.dilation - pads.left, across.stride)
-        columns, shift = columns_of(phase), shift * groups
+        columns, shift = phases[phase], shift * groups
         first = min(max(-shift, 0), numbers)
         last = max(min(columns.shape[2] - shift, numbers), first)
-        inside[:, j, :, :first] = 0
-        inside[:, j, :, first:last] = columns[:, :, first + shift : last + shift]
-        inside[:, j, :, last:] = 0
+        tap = inside[:, j]
+        tap[:, :, first:last] = columns[:, :, first + shift : last + shift]
+        if last - first < numbers:
+            tap[:, :, :first] = 0
+            tap[:, :, last:] = 0
 
 
 def toeplitz_matrix(kernel: Array, geometry: Geometry, at_once: int) -> Array:
