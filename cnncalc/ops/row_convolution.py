@@ -14,10 +14,10 @@ a column of the kernel, where patches copy every pixel once a cell of the kernel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,6 +41,14 @@ MULTIPLICATIONS = 1 << 17
 
 # Bytes. Numbers that lie across two lines are fetched twice. Measured: …
 CACHE_LINE = 64
+
+
+class Span(NamedTuple):
+    """Which numbers of an output row meet which of a phase of the input, for a kernel's column."""
+
+    numbers: slice
+    phase: int
+    met: slice
 
 
 def convolve_rows(images: Array, kernel: Array, geometry: Geometry, result: Array) -> None:
@@ -91,7 +99,9 @@ def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
 def _convolve_tiles(
     images: Array, kernel: Array, geometry: Geometry, result: Array, tiles: Iterator[Tile]
 ) -> None:
-    filters = kernel.shape[3]
+    depth, filters = kernel.shape[2:]
+    stride = geometry.strides.width
+    spans = lru_cache(partial(_spans, geometry.horizontal))
     matrices = lru_cache(partial(toeplitz_matrix, kernel, geometry))
     # Memory is fresh once a thread, not once a tile: a page's first use costs as much as its work.
     space = lru_cache(partial(np.empty, dtype=kernel.dtype))
@@ -104,7 +114,9 @@ def _convolve_tiles(
         taps, windows = space_of_taps(rows, columns * groups)
         taken, pads = input_and_pads(images, geometry, tile)
         taken = taken[0].astype(kernel.dtype, copy=False)
-        _lay_out_taps(taken, pads, geometry.horizontal, taps)
+        phases = [columns_of_phase(taken, stride, depth, phase) for phase in range(stride)]
+        reached = spans(groups, pads.left, taken.shape[1], columns * groups)
+        _lay_out_taps(phases, pads, reached, taps)
         shape = (rows // at_once, at_once * filters, columns * groups)
         if filters == 1 and block[0].flags.c_contiguous:
             # Rows of the products lie as rows of the output do.
@@ -146,28 +158,37 @@ def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return memory[first : first + prod(rest) * wide].reshape(*rest, wide)[..., :numbers]
 
 
-def _lay_out_taps(taken: Array, pads: Pads, across: Axis, taps: Array) -> None:
+def _spans(across: Axis, groups: int, left: int, columns: int, numbers: int) -> list[Span]:
+    """Return, for each column of the kernel, which numbers of an output row meet the input, where.
+
+    Arguments: the axis `across` the columns; the `groups` of channels side by side; the cells of
+    padding to the `left` of the input's `columns`; the `numbers` of an output row.
+    """
+    spans = []
+    for j in range(across.kernel):
+        shift, phase = divmod(j * across.dilation - left, across.stride)
+        inside = len(range(phase, columns, across.stride)) - shift
+        first = min(max(-shift * groups, 0), numbers)
+        last = max(min(inside * groups, numbers), first)
+        met = slice(first + shift * groups, last + shift * groups)
+        spans.append(Span(slice(first, last), phase, met))
+    return spans
+
+
+def _lay_out_taps(phases: Sequence[Array], pads: Pads, spans: Sequence[Span], taps: Array) -> None:
     """Write what each column of the kernel meets in the input or its padding into `taps`.
 
-    It is laid out row by row, (covered rows, kernel width, depth, numbers of an output row).
+    It is laid out row by row: (covered rows, kernel width, depth, numbers of an output row).
     """
-    _, width, depth, numbers = taps.shape
-    groups = taken.shape[2] // depth
-    phases = [columns_of_phase(taken, across.stride, depth, i) for i in range(across.stride)]
-    top, bottom = pads.top, len(taps) - pads.bottom
-    taps[:top] = 0
-    taps[bottom:] = 0
-    inside = taps[top:bottom]
-    for j in range(width):
-        shift, phase = divmod(j * across.dilation - pads.left, across.stride)
-        columns, shift = phases[phase], shift * groups
-        first = min(max(-shift, 0), numbers)
-        last = max(min(columns.shape[2] - shift, numbers), first)
-        tap = inside[:, j]
-        tap[:, :, first:last] = columns[:, :, first + shift : last + shift]
-        if last - first < numbers:
-            tap[:, :, :first] = 0
-            tap[:, :, last:] = 0
+    bottom = len(taps) - pads.bottom
+    if any(pads):
+        # The kernel's first column meets most of the padding on the left, its last on the right.
+        taps[: pads.top] = 0
+        taps[bottom:] = 0
+        taps[..., : spans[0].numbers.start] = 0
+        taps[..., spans[-1].numbers.stop :] = 0
+    for j, (numbers, phase, met) in enumerate(spans):
+        taps[pads.top : bottom, j, :, numbers] = phases[phase][:, :, met]
 
 
 def toeplitz_matrix(kernel: Array, geometry: Geometry, at_once: int) -> Array:
