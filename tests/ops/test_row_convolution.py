@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cnncalc.geometry import geometry
 from cnncalc.ops import row_convolution
-from cnncalc.ops.row_convolution import columns_of_phase, convolve_rows, toeplitz_matrix
-from cnncalc.ops.tiles import input_and_pads
+from cnncalc.ops.row_convolution import columns_by_phase, convolve_rows, toeplitz_matrices
+from cnncalc.ops.tiles import padded_input
 from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.references import reference_convolve
 
@@ -105,10 +105,10 @@ def test_tiles_hold_as_many_bytes_in_float64_as_in_float32():
 
     def watched(images, window, tile):
         heights.setdefault(images.dtype, []).append(tile.rows.stop - tile.rows.start)
-        return input_and_pads(images, window, tile)
+        return padded_input(images, window, tile)
 
     window = geometry((300, 20), 3)
-    with tiles_of(1440), patch.object(row_convolution, "input_and_pads", watched):
+    with tiles_of(1440), patch.object(row_convolution, "padded_input", watched):
         for dtype in (np.float32, np.float64):
             convolve_rows(
                 np.ones((1, 300, 20, 1), dtype),
@@ -131,19 +131,19 @@ def test_what_memory_holds_behind_the_last_column_never_counts():
 
 def test_the_image_is_read_where_it_lies_if_its_rows_are_what_a_product_needs():
     covered = normal(0, 5, 7, 1)
-    assert columns_of_phase(covered, stride=1, depth=1, phase=0).base is not None
-    assert np.shares_memory(columns_of_phase(covered, stride=1, depth=1, phase=0), covered)
-    assert np.shares_memory(columns_of_phase(covered[:, 2:5], stride=1, depth=1, phase=0), covered)
+    assert columns_by_phase(covered, stride=1, depth=1).base is not None
+    assert np.shares_memory(columns_by_phase(covered, stride=1, depth=1), covered)
+    assert np.shares_memory(columns_by_phase(covered[:, 2:5], stride=1, depth=1), covered)
 
 
 def test_channels_that_are_part_of_more_are_copied_into_rows():
     covered = normal(0, 5, 7, 3)[:, :, 1:2]
-    phases = columns_of_phase(covered, stride=1, depth=1, phase=0)
+    phases = columns_by_phase(covered, stride=1, depth=1)
     assert phases.strides[-1] == phases.itemsize
     assert np.array_equal(phases[:, 0], covered[:, :, 0])
 
 
 def test_a_strided_convolutions_matrix_steps_by_the_stride():
     kernel = np.array([1.0, 2.0]).reshape(2, 1, 1, 1)
-    matrix = toeplitz_matrix(kernel, geometry((9, 9), (2, 1), (3, 1)), 2)
+    (matrix,) = toeplitz_matrices(kernel, geometry((9, 9), (2, 1), (3, 1)), 2).values()
     assert matrix.tolist() == [[1, 2, 0, 0, 0], [0, 0, 0, 1, 2]]

@@ -1,0 +1,84 @@
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnncalc.geometry import geometry
+from cnncalc.ops import tap_convolution
+from cnncalc.ops.convolution import depthwise_convolve
+from cnncalc.ops.tap_convolution import convolve_taps
+from cnncalc.shapes import Pads
+from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
+from tests.references import reference_convolve
+
+# How many multiplications a product has at most: as it is, or so few that columns are divided.
+multiplications = st.sampled_from([tap_convolution.MULTIPLICATIONS, 1, 100, 1000])
+
+
+def convolved(images, kernel, window):
+    # Whatever is not written stays NaN.
+    result = np.full((len(images), *window.output, images.shape[3]), np.nan, images.dtype)
+    convolve_taps(images, kernel, window, result)
+    return result
+
+
+def reference(images, kernel, window):
+    channels = images.shape[3]
+    each = np.repeat(kernel[:, :, np.newaxis, np.newaxis], channels, axis=3)
+    slides = window.pads, window.strides, window.dilation_rate
+    return reference_convolve(images, each, *slides, channels)
+
+
+@steady
+@given(geometries(), st.integers(1, 2), st.integers(1, 3), seeds, tile_numbers, multiplications)
+def test_taps_equal_the_slow_reference(window, batch, channels, seed, numbers, most):
+    images, kernel = normal(seed, batch, *window.input, channels), normal(seed, *window.kernel)
+    with tiles_of(numbers), patch.object(tap_convolution, "MULTIPLICATIONS", most):
+        result = convolved(images, kernel, window)
+    np.testing.assert_allclose(result, reference(images, kernel, window), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_whole_numbers_stay_exact(dtype):
+    images = np.random.default_rng(0).integers(0, 256, (1, 50, 40, 3)).astype(dtype)
+    kernel = np.random.default_rng(1).integers(-9, 10, (5, 5)).astype(dtype)
+    window = geometry((50, 40), 5, strides=2, padding="same")
+    assert np.array_equal(convolved(images, kernel, window), reference(images, kernel, window))
+
+
+def test_whole_tiles_may_lie_in_the_padding():
+    window, images = geometry((2, 3), (2, 3), padding=Pads(9, 8, 7, 9)), normal(0, 1, 2, 3, 1)
+    kernel = normal(1, 2, 3)
+    with tiles_of(1), patch.object(tap_convolution, "MULTIPLICATIONS", 1):
+        result = convolved(images, kernel, window)
+    np.testing.assert_allclose(result, reference(images, kernel, window), rtol=0, atol=1e-12)
+
+
+def test_products_read_whole_cache_lines_and_stay_small():
+    sizes, starts = [], set()
+
+    def watched(matrix, under, out):
+        sizes.append(matrix.shape[0] * matrix.shape[1] * under.shape[-1])
+        starts.update({under.ctypes.data % 64, *(step % 64 for step in under.strides[:-1])})
+        return np_matmul(matrix, under, out=out)
+
+    np_matmul = np.matmul
+    window, images = geometry((40, 3001), 11), np.ones((1, 40, 3001, 1))
+    with patch.object(tap_convolution.np, "matmul", watched):
+        convolved(images, np.ones((11, 11)), window)
+    assert starts == {0}
+    most = tap_convolution.MULTIPLICATIONS
+    assert most / 2 < max(sizes) <= most
+
+
+@pytest.mark.parametrize(
+    ("kernel", "calls"), [((3, 3), 1), ((15, 15), 1), ((3, 1), 0), ((15, 16), 0)]
+)
+def test_kernels_of_few_cells_go_by_taps(kernel, calls):
+    window, images = geometry((300, 300), kernel), np.ones((1, 300, 300, 1))
+    with patch("cnncalc.ops.convolution.convolve_taps", wraps=convolve_taps) as by_taps:
+        result = depthwise_convolve(images, np.ones((*kernel, 1, 1)), window)
+    assert by_taps.call_count == calls
+    assert (result == kernel[0] * kernel[1]).all()
