@@ -26,7 +26,7 @@ from cnncalc.ops.arrays import Array
 from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, padded_input, parts
 
-__all__ = ["columns_by_phase", "convolve_rows", "toeplitz_matrices"]
+__all__ = ["ROWS_AT_ONCE", "columns_by_phase", "convolve_rows", "toeplitz_matrices"]
 
 # Output rows of one product. More have BLAS multiply by more zeros, fewer have it read each row
 # more often: 2, 4, 5, 6, 8, 12 and 16 were measured, for kernels of 3×3 to 11×11.

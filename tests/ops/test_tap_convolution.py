@@ -74,11 +74,25 @@ def test_products_read_whole_cache_lines_and_stay_small():
 
 
 @pytest.mark.parametrize(
-    ("kernel", "calls"), [((3, 3), 1), ((15, 15), 1), ((3, 1), 0), ((15, 16), 0)]
-)
-def test_kernels_of_few_cells_go_by_taps(kernel, calls):
-    window, images = geometry((300, 300), kernel), np.ones((1, 300, 300, 1))
+    ("kernel", "height", "calls"),
+    [((3, 3), 999, 1), ((3, 3), 998, 0), ((3, 48), 999, 1), ((3, 49), 999, 0), ((3, 1), 999, 0)],
+)  # fmt: skip
+def test_kernels_of_few_cells_on_large_images_go_by_taps(kernel, height, calls):
+    # 997 rows of 263 columns are the first that are 2¹⁸ outputs.
+    window = geometry((height, 262 + kernel[1]), kernel)
+    images = np.ones((1, *window.input, 1), np.float32)
     with patch("cnncalc.ops.convolution.convolve_taps", wraps=convolve_taps) as by_taps:
-        result = depthwise_convolve(images, np.ones((*kernel, 1, 1)), window)
+        result = depthwise_convolve(images, np.ones((*kernel, 1, 1), np.float32), window)
     assert by_taps.call_count == calls
     assert (result == kernel[0] * kernel[1]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_number_of_threads_changes_no_byte(monkeypatch, dtype):
+    window, images = geometry((301, 303), 5, padding="same"), normal(0, 1, 301, 303, 3)
+    kernel, found = normal(1, 5, 5), set()
+    for count in (1, 2, 7):
+        monkeypatch.setattr("cnncalc.ops.threads.cores", lambda count=count: count)
+        with tiles_of(10_000):
+            found.add(convolved(images.astype(dtype), kernel.astype(dtype), window).tobytes())
+    assert len(found) == 1
