@@ -25,7 +25,7 @@ from cnncalc.files.keras_weights import Variables, claims_too_much, places_of, r
 from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
 from cnncalc.layers import Shape
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.network import Network, assemble
 from cnncalc.training.uncalculated import Uncalculated
 

@@ -29,6 +29,7 @@ PARTS = {
     ("growth", "export"): (),
     ("page", "pages"): ("playwright",),
     ("pooling", "photos"): ("torch",),
+    ("reading", "files"): (),
     ("starting", "commands"): (),
     ("training", "steady"): ALL_OF_KERAS,
     ("training", "first epoch"): ("keras", "tensorflow", "torch"),
