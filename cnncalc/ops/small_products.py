@@ -93,9 +93,9 @@ def multiply(matrix: Array, lines: Array, out: Array) -> None:
     factors = matrix.reshape(-1, height, matrix.shape[1])
     for columns, part in _groups(lines.shape[-1], width):
         # (…, parts of the columns, parts of the rows, depth or height, part)
-        stack = np.moveaxis(_apart(lines[..., columns], -1, part), -2, -3)[..., np.newaxis, :, :]
+        stack = _apart(lines[..., columns], -1, part).swapaxes(-2, -3)[..., np.newaxis, :, :]
         results = _apart(_apart(out[..., columns], -1, part), -3, height)
-        np.matmul(factors, stack, out=np.moveaxis(results, -2, -4))
+        np.matmul(factors, stack, out=_moved(results))
 
 
 def sum_of_products(firsts: Array, seconds: Array, buffers: Buffers) -> Array:
@@ -117,8 +117,8 @@ def sum_of_products(firsts: Array, seconds: Array, buffers: Buffers) -> Array:
             left = _apart(_apart(firsts[..., along], -1, depth), -3, height)
             right = _apart(_apart(seconds[..., taken, along], -1, depth), -3, part)
             # (…, parts of the depth, of the columns, of the rows, height or depth, depth or part)
-            stack = np.moveaxis(left, -2, -4)[..., np.newaxis, :, :, :]
-            turned = np.moveaxis(right, -2, -4).swapaxes(-1, -2)[..., np.newaxis, :, :]
+            stack = _moved(left)[..., np.newaxis, :, :, :]
+            turned = _moved(right).swapaxes(-1, -2)[..., np.newaxis, :, :]
             shape = (*stack.shape[:-4], turned.shape[-4], *stack.shape[-3:-1], part)
             products = buffers.take("products", shape, firsts.dtype)
             np.matmul(stack, turned, out=products)
@@ -162,3 +162,9 @@ def _apart(array: Array, axis: int, part: int) -> Array:
     before, size = array.shape[:axis], array.shape[axis]
     after = array.shape[axis + 1 :] if axis < -1 else ()
     return array.reshape(*before, size // part, part, *after)
+
+
+def _moved(array: Array) -> Array:
+    """Move the last axis but one before the two before it, as `np.moveaxis` does in 20 times."""
+    *many, first, second, third, last = range(array.ndim)
+    return array.transpose(*many, third, first, second, last)

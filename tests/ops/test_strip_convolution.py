@@ -47,7 +47,7 @@ def strips_of(plan, images, numbers):
     with patch.object(strip_convolution, "STRIP_NUMBERS", numbers):
         strips = list(plan.strips(len(images)))
     for strip in strips:
-        yield strip, plan.patches(plan.spread(rows, strip, buffers), strip)
+        yield strip, plan.patches(plan.spread(rows, strip, buffers), strip, len(images))
 
 
 def outputs_of(plan, strip, batch):
@@ -156,8 +156,8 @@ def test_patches_are_no_copy_and_their_lines_lie_an_odd_number_of_cache_lines_ap
     (strip,) = plan.strips(16)
     rows = dealt(plan, normal(0, 16, 6, 6, 2).astype(np.float32), buffers)
     spread = plan.spread(rows, strip, buffers)
-    assert spread.shape == (8, 3, 2, 2, 3, 16)
-    patches = plan.patches(spread, strip)
+    assert spread.shape == (8, 3, 2, 2 * 3 * 16 + 16)
+    patches = plan.patches(spread, strip, 16)
     assert patches.shape == (2, 2, 3, 18, 48)
     assert np.shares_memory(patches, spread)
     assert patches.strides[-2] // 64 % 2 == 1

@@ -195,7 +195,8 @@ class FusedConvolution(FusedLayers):
         """Return a strip's patches; of single pixels, they are the rows as they lie."""
         if self.plan.is_pixel_by_pixel:
             return _as_matrices(dealt[strip.seen, :, 0])[np.newaxis, np.newaxis]
-        return self.plan.patches(self.plan.spread(dealt, strip, room.scratch), strip)
+        spread = self.plan.spread(dealt, strip, room.scratch)
+        return self.plan.patches(spread, strip, dealt.shape[-1])
 
     def _candidates(self, result: Array, room: Room) -> Array:
         """Return room for what windows compare: where no pooling follows, the result itself.
@@ -241,7 +242,8 @@ class FusedConvolution(FusedLayers):
         if self.turns:
             turned = plan.turned
             for strip in turned.strips(batch):
-                patches = turned.patches(turned.spread(by_sums, strip, room.scratch), strip)
+                spread = turned.spread(by_sums, strip, room.scratch)
+                patches = turned.patches(spread, strip, batch)
                 given = _as_matrices(result[strip.rows])
                 multiply(weights["turned"], patches, given[np.newaxis, np.newaxis])
         else:
