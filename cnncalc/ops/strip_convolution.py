@@ -210,20 +210,20 @@ class StripConvolution:
         """View the numbers below the outputs of a strip as columns.
 
         Arguments: the rows as they were `spread`; their `strip`; how many images they are of.
-        Returns (pool height, pool width, rows of windows, numbers in a patch, windows across ×
-        batch).
+        Returns (rows of windows, pool height, pool width, numbers in a patch, windows across ×
+        batch): in this order what outputs see is still in the cache when the next ones see it.
         """
         axis, number = self.geometry.vertical, spread.itemsize
         count, size = strip.rows.stop - strip.rows.start, self.patch_size // axis.kernel
         across, (row, _, _, _) = self.output.width * batch, spread.strides
-        shape = (*self.pool, count, axis.kernel, size, across)
+        shape = (count, *self.pool, axis.kernel, size, across)
         steps = (
-            *(axis.stride * row, across * number, self.pool.height * axis.stride * row),
+            *(self.pool.height * axis.stride * row, axis.stride * row, across * number),
             *(axis.dilation * row, row // size, number),
         )
         windows: Array = np.ndarray(shape, spread.dtype, spread, 0, steps)
         # A view, but where dilation sets rows apart: that is a copy.
-        return windows.reshape(*self.pool, count, self.patch_size, across)
+        return windows.reshape(count, *self.pool, self.patch_size, across)
 
     def add_back(
         self, matrix: Array, gradient: Array, strip: Strip, by_input: Array, buffers: Buffers

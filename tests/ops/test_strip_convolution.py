@@ -57,7 +57,8 @@ def outputs_of(plan, strip, batch):
 
 
 def as_lines(outputs):
-    return outputs.reshape(*outputs.shape[:4], -1)
+    """View outputs as matrices, row by row as patches are."""
+    return outputs.reshape(*outputs.shape[:4], -1).transpose(2, 0, 1, 3, 4)
 
 
 def placed(plan, strip, outputs, result):
@@ -158,7 +159,7 @@ def test_patches_are_no_copy_and_their_lines_lie_an_odd_number_of_cache_lines_ap
     spread = plan.spread(rows, strip, buffers)
     assert spread.shape == (8, 3, 2, 2 * 3 * 16 + 16)
     patches = plan.patches(spread, strip, 16)
-    assert patches.shape == (2, 2, 3, 18, 48)
+    assert patches.shape == (3, 2, 2, 18, 48)
     assert np.shares_memory(patches, spread)
     assert patches.strides[-2] // 64 % 2 == 1
     assert patches.ctypes.data % 64 == 0

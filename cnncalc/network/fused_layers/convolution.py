@@ -126,7 +126,7 @@ class FusedConvolution(FusedLayers):
         for strip in plan.strips(batch):
             result = output[strip.rows]
             candidates = self._candidates(result, room)
-            multiply(matrix, self._patches(dealt, strip, room), _as_matrices(candidates))
+            multiply(matrix, self._patches(dealt, strip, room), _by_row(candidates))
             if self.pooling:
                 self.by_cell.forward(_in_turn(candidates), result, wins[:, strip.rows])
             if self.layer.use_bias:
@@ -156,9 +156,7 @@ class FusedConvolution(FusedLayers):
                 self.by_cell.backward(result, wins[:, strip.rows], _in_turn(candidates))
             if by_weight:
                 patches = self._patches(dealt, strip, room)
-                by_weight["kernel"] += sum_of_products(
-                    _as_matrices(candidates), patches, room.scratch
-                )
+                by_weight["kernel"] += sum_of_products(_by_row(candidates), patches, room.scratch)
             if inside is not None:
                 self._bring_back(candidates, strip, inside)
         by_input = None if by_sums is None else self._by_input(weights, by_sums, room)
@@ -194,7 +192,7 @@ class FusedConvolution(FusedLayers):
     def _patches(self, dealt: Array, strip: Strip, room: Room) -> Array:
         """Return a strip's patches; of single pixels, they are the rows as they lie."""
         if self.plan.is_pixel_by_pixel:
-            return _as_matrices(dealt[strip.seen, :, 0])[np.newaxis, np.newaxis]
+            return _as_matrices(dealt[strip.seen, :, 0])[:, np.newaxis, np.newaxis]
         spread = self.plan.spread(dealt, strip, room.scratch)
         return self.plan.patches(spread, strip, dealt.shape[-1])
 
@@ -245,7 +243,7 @@ class FusedConvolution(FusedLayers):
                 spread = turned.spread(by_sums, strip, room.scratch)
                 patches = turned.patches(spread, strip, batch)
                 given = _as_matrices(result[strip.rows])
-                multiply(weights["turned"], patches, given[np.newaxis, np.newaxis])
+                multiply(weights["turned"], patches, given[:, np.newaxis, np.newaxis])
         else:
             result.fill(0)
             for strip in plan.strips(batch):
@@ -276,6 +274,11 @@ def _ordered(rows: Array, room: Room) -> Array:
 def _in_turn(candidates: Array) -> Array:
     """View (pool height, pool width, …) as the outputs of windows, row by row."""
     return candidates.reshape(-1, *candidates.shape[2:])
+
+
+def _by_row(candidates: Array) -> Array:
+    """View (pool height, pool width, rows, …) as matrices, row by row as patches are."""
+    return _as_matrices(candidates).transpose(2, 0, 1, 3, 4)
 
 
 def _as_matrices(rows: Array) -> Array:
