@@ -15,7 +15,7 @@ from cnncalc.layers.graph import IMAGE_PLACE, run
 from cnncalc.network import Array, Network, Weights, gather
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
-from cnncalc.ops.read_only import ReadOnlyMapping
+from cnncalc.ops.read_only import ReadOnlyMapping, held_apart
 from cnncalc.trace.layer_stages import layer_stages, size_words
 from cnncalc.trace.memory import kept_places
 from cnncalc.trace.stage_names import StageName
@@ -85,13 +85,7 @@ def _record_layer(
 
 def _checked(image: object, input_shape: Shape) -> Array:
     """Return the image in this shape, which it was found to have, in memory that none may write."""
-    values = finite_numbers(image, "image")
-    # A large photo that was read from a file is read-only already, down to what it is a view of.
-    memory: object = values
-    while isinstance(memory, np.ndarray) and not memory.flags.writeable:
-        memory = memory.base
-    if memory is not None:
-        values = values.copy()
+    values = held_apart(finite_numbers(image, "image"))
     is_plane = values.ndim == 2 and (*values.shape, 1) == input_shape
     if values.shape != input_shape and not is_plane:
         message = (
