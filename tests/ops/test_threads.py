@@ -148,8 +148,7 @@ def test_few_parts_are_taken_ahead_of_those_that_are_done(cores):
             yield part
 
     with ThreadPoolExecutor(2) as executor:
-        for result in some_ahead(executor, lambda part: part * part, parts()):
-            done.append(result)
+        done.extend(some_ahead(executor, lambda part: part * part, parts()))
     assert done == [part * part for part in range(20)]
 
 

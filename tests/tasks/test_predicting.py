@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from cnncalc.errors import InputError
+from cnncalc.files.network_input import read_network_input
 from cnncalc.layers import Conv2D, Dense, Flatten, Rescaling
 from cnncalc.network import assemble, forward, forward_pass, initialize
 from cnncalc.ops import threads
@@ -47,7 +48,7 @@ def test_images_are_read_piece_by_piece(network, monkeypatch, tmp_path):
     events = []
     for number in range(6):
         Image.fromarray(IMAGES[number][..., 0]).save(tmp_path / f"{number}.png")
-    read, go = threads_of(events)
+    read, go = told_of(events)
     monkeypatch.setattr("cnncalc.tasks.predicting.read_network_input", read)
     monkeypatch.setattr("cnncalc.tasks.predicting.forward", go)
     predict(network, *(tmp_path / f"{number}.png" for number in range(6)))
@@ -57,9 +58,8 @@ def test_images_are_read_piece_by_piece(network, monkeypatch, tmp_path):
     assert all(read - done <= 3 for read, done in zip(held, done, strict=True))
 
 
-def threads_of(events):
+def told_of(events):
     """The two functions that read an image and take it through the network, each told of."""
-    from cnncalc.files.network_input import read_network_input
 
     def read(*given, **options):
         events.append("read")
@@ -81,7 +81,7 @@ def test_images_that_cannot_be_read_are_named_and_the_others_predicted(network, 
     assert [prediction.name for prediction in found.shown] == ["good.png"]
     assert ["bad.png" in found.failures[0], "none.png" in found.failures[1]] == [True, True]
     assert len(found.failures) == 2
-    with pytest.raises(InputError, match="bad.png"):
+    with pytest.raises(InputError, match=r"bad\.png"):
         found.require_all()
 
 
@@ -91,9 +91,11 @@ def test_where_none_of_a_piece_can_be_read_nothing_is_calculated(network, tmp_pa
     assert len(found.failures) == 1
 
 
-def test_an_image_that_overflows_spoils_no_other(monkeypatch):
+def test_an_image_that_overflows_spoils_no_other():
     kernel = np.full((1, 2), 1e38, np.float32)
-    network = assemble([Dense(2, use_bias=False)], (1,), [{"kernel": kernel}])
-    found = judge_images(network, [np.array([1.0]), np.array([1e9])], TakingOptions(), Caller())
+    layers = [Flatten(), Dense(2, use_bias=False)]
+    network = assemble(layers, (1, 1, 1), [{}, {"kernel": kernel}])
+    images = [np.full((1, 1, 1), number) for number in (1.0, 1e9)]
+    found = judge_images(network, images, TakingOptions(), Caller())
     assert [prediction.outputs.tolist() for prediction in found.shown] == [kernel[0].tolist()]
     assert "the model puts out inf" in found.failures[0]
