@@ -19,10 +19,12 @@ from cnncalc.ops.tiles import parts
 
 __all__ = ["forward", "forward_layers", "forward_pieces"]
 
-# So many numbers the largest result of a piece may have. Measured on LeNet-5 and ResNet50V2: of
-# small images Python's own work is shared by many, of large ones the weights of the deep layers are
-# read for several at once, and what one layer leaves is in the cache when the next one takes it.
+# So many numbers the largest result of a piece may have, and so many images a piece. Measured on
+# LeNet-5 and ResNet50V2: of small images Python's own work is shared by many, of large ones the
+# weights of the deep layers are read for several at once, and what one layer leaves is in the cache
+# when the next one takes it.
 PIECE_NUMBERS = 1 << 22
+MOST_IMAGES = 256
 
 
 def forward(network: Network, images: Array) -> Array:
@@ -76,7 +78,8 @@ def forward_pieces(network: Network, count: int) -> list[slice]:
     >>> forward_pieces(assemble([Flatten()], (1, 2, 1), [{}]), 5)
     [slice(0, 3, None), slice(3, 5, None)]
     """
-    most = max(1, min(PIECE_NUMBERS // max(map(prod, network.shapes)), ceil(count / 2)))
+    held = PIECE_NUMBERS // max(map(prod, network.shapes))
+    most = max(1, min(held, MOST_IMAGES, ceil(count / 2)))
     pieces = ceil(count / most)
     # An even number of equal ones: else one thread would wait for the other in the end.
     size = ceil(count / (pieces + pieces % 2)) if pieces > 1 else most
