@@ -62,14 +62,14 @@ class Task:
         """Return cnncalc's command, which prints for programs."""
         form = "csv" if self.kind == "predict" else "json"
         cache = ["--cache", "cache"] if self.given[0].is_dir() else []
-        words = [CNNCALC, self.kind, self.model, *self.given, *cache, "--format", form]
-        return Command(OURS, words)
+        words: list[str | Path] = [CNNCALC, self.kind, self.model, *self.given, *cache]
+        return Command(OURS, [*words, "--format", form])
 
     def peer(self, name: str) -> Command:
         """Return the command of Keras on a backend, which writes what it finds into a file."""
-        words = [sys.executable, KERAS, self.kind, self.result(name), self.model, *self.given]
+        words: list[str | Path] = [sys.executable, KERAS, self.kind, self.result(name)]
         variables = {"KERAS_BACKEND": BACKENDS[name], "TF_CPP_MIN_LOG_LEVEL": "3"}
-        return Command(name, words, NEEDS, variables)
+        return Command(name, [*words, self.model, *self.given], NEEDS, variables)
 
     def result(self, name: str) -> Path:
         """Return the file into which Keras on a backend writes."""
@@ -231,8 +231,10 @@ def save_small(folder: Path, count: int) -> None:
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (count, 28, 28), np.uint8)
     labels = np.arange(count) % CLASSES
-    train = {"x_train": images[:CLASSES], "y_train": labels[:CLASSES]}
-    np.savez(folder / "data.npz", **train, x_test=images, y_test=labels)
+    few = slice(CLASSES)
+    parts = (images[few], labels[few], images, labels)
+    names = ("x_train", "y_train", "x_test", "y_test")
+    np.savez(folder / "data.npz", allow_pickle=False, **dict(zip(names, parts, strict=True)))
     (folder / "images").mkdir()
     for number, image in enumerate(images):
         Image.fromarray(image).save(folder / "images" / f"{number:05}.png")
