@@ -17,9 +17,7 @@ from cnncalc.article_grids import (
     CASE4_SECOND,
     CASE5,
     CONVOLVED_6X6,
-    DIGIT4,
-    DIGIT4_FIRST,
-    IMAGE_6X6,
+    GRIDS,
     MAX_POOLED_6X6,
 )
 from cnncalc.layers import AveragePooling2D, Combine, Conv2D, L2Pooling2D, Layer, MaxPooling2D
@@ -28,15 +26,7 @@ __all__ = ["CASES", "CLASS_NAMES", "GRIDS", "LISTING", "MISMATCH", "Case", "Expe
 
 Grid = tuple[tuple[float, ...], ...]
 
-# A made-up image and filters for the volume case: the article gives their sizes alone.
-IMAGE_32X32X3 = tuple(
-    tuple(
-        tuple((7 * row + 3 * column + 50 * channel) % 256 for channel in range(3))
-        for column in range(32)
-    )
-    for row in range(32)
-)
-
+# Made-up filters for the volume case: the article gives their sizes alone.
 FILTERS_5X5X3 = [
     [
         [
@@ -47,14 +37,6 @@ FILTERS_5X5X3 = [
     ]
     for row in range(5)
 ]
-
-GRIDS: Mapping[str, Any] = {
-    "digit4-first": DIGIT4_FIRST,
-    "digit4": DIGIT4,
-    "6x6": IMAGE_6X6,
-    "5x5": tuple(row[:5] for row in IMAGE_6X6[:5]),
-    "32x32x3": IMAGE_32X32X3,
-}
 
 
 @dataclass(frozen=True)

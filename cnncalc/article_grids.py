@@ -1,4 +1,12 @@
-"""Every table of numbers that the article prints; its outputs are rounded to one decimal."""
+"""Every table of numbers that the article prints; its outputs are rounded to one decimal.
+
+And the grids among them, and made up to them, by the names that a user may ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 __all__ = [
     "CASE1",
@@ -9,6 +17,7 @@ __all__ = [
     "CONVOLVED_6X6",
     "DIGIT4",
     "DIGIT4_FIRST",
+    "GRIDS",
     "IMAGE_6X6",
     "MAX_POOLED_6X6",
 ]
@@ -175,3 +184,20 @@ MAX_POOLED_6X6 = (
 )
 
 # fmt: on
+
+# A made-up image for the volume case: the article gives its size alone.
+IMAGE_32X32X3 = tuple(
+    tuple(
+        tuple((7 * row + 3 * column + 50 * channel) % 256 for channel in range(3))
+        for column in range(32)
+    )
+    for row in range(32)
+)
+
+GRIDS: Mapping[str, Any] = {
+    "digit4-first": DIGIT4_FIRST,
+    "digit4": DIGIT4,
+    "6x6": IMAGE_6X6,
+    "5x5": tuple(row[:5] for row in IMAGE_6X6[:5]),
+    "32x32x3": IMAGE_32X32X3,
+}

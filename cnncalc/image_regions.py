@@ -13,7 +13,7 @@ from math import prod
 
 from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.layers.graph import IMAGE_PLACE, input_shape_of, run, sources
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.rules.directions import Direction
 from cnncalc.rules.law import law_of
 from cnncalc.rules.wiring import Directions, Reshape

@@ -13,7 +13,7 @@ from math import lcm
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.graph import input_shape_of, run
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.rules.directions import Direction, Groups, OneToOne, SideBySide
 from cnncalc.rules.law import law_of
 from cnncalc.rules.wiring import Directions, Reshape

@@ -39,8 +39,9 @@ from cnncalc.layers import (
     WindowLayer,
 )
 from cnncalc.layers.graph import put_in
+from cnncalc.layers.names import named
 from cnncalc.layers.separable import SeparableConv2D
-from cnncalc.layers.vocabulary import ARGUMENTS, named
+from cnncalc.layers.vocabulary import ARGUMENTS
 from cnncalc.network import assemble, forward
 from cnncalc.network.algorithms import choose
 from cnncalc.network.saved_pass import save_layer

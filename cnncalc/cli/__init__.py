@@ -10,6 +10,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line, as the installed command `cnncalc` does."""
+    # What is imported stays: to go through it for cycles, again and again as it grows, would take a
+    # tenth of a start. `LazyGroup` enables it once a command is there.
+    gc.disable()
     try:
         # Imported here, so that Ctrl-C is no traceback even this early.
         from cnncalc.cli.commands import cli

@@ -12,7 +12,8 @@ from cnncalc.cli.export_options import network_export_options, training_export_o
 from cnncalc.cli.options import bundled, calculation_options, input_options
 from cnncalc.tasks.filming import write_film
 from cnncalc.tasks.flow_reading import FlowRequest
-from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport
+from cnncalc.tasks.network_options import NetworkExport
+from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.views.film.timing import DEFAULT_SPEED, DEFAULT_WIDTH, FilmLook
 

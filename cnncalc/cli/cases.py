@@ -10,7 +10,7 @@ import click
 
 from cnncalc.cases import CaseReport, check_cases
 from cnncalc.cli.console import calculating_command, output_console
-from cnncalc.cli.figures import DrawingOptions, check_drawing, drawing_options, write_drawing
+from cnncalc.cli.drawing import DrawingOptions, check_drawing, drawing_options, write_drawing
 from cnncalc.cli.options import DisplayOptions, display_options
 from cnncalc.cli.results import display_of
 from cnncalc.cli.streams import say

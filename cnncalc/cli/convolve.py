@@ -19,7 +19,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
-from cnncalc.cli.playing import PlayOptions, play_options, play_trace
+from cnncalc.cli.play_options import PlayOptions, play_options
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
@@ -70,6 +70,8 @@ def convolve(
     asked = read_calculation(given, wanted, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     if playing.play:
+        from cnncalc.cli.playing import play_trace
+
         play_trace(trace, display_of(look), playing)
         return
     shown = _shown(trace, steps, at, display_of(look), terminal)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.console import Terminal, output_console
-from cnncalc.cli.figures import DrawingOptions, check_drawing, drawing_options, write_drawing
+from cnncalc.cli.drawing import DrawingOptions, check_drawing, drawing_options, write_drawing
 from cnncalc.cli.options import form_option
 from cnncalc.cli.training_options import data_options, ignore_option, loss_option, taking_options
 from cnncalc.files.paths import printable

@@ -12,16 +12,14 @@ import click
 from cnncalc.cli.console import Terminal
 from cnncalc.cli.figures import Figures, trace_figures
 from cnncalc.cli.kept_layers import kept_layers
+from cnncalc.cli.network_options import fitting_options, network_options, weight_options
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
     bundled,
     display_options,
-    fitting_options,
     input_options,
-    network_options,
     output_options,
-    weight_options,
 )
 from cnncalc.cli.results import (
     RECORD_ENDINGS,
@@ -48,7 +46,8 @@ from cnncalc.tasks.explaining import (
     explain_first_gradient,
     require_gradient,
 )
-from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.network_options import FittingOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.options import InputOptions
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.tasks.training_options import GradientOptions
 from cnncalc.trace import Trace

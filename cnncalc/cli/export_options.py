@@ -6,14 +6,8 @@ from pathlib import Path
 
 import click
 
-from cnncalc.cli.options import (
-    Decorator,
-    bundled,
-    calculation_options,
-    class_names_option,
-    input_options,
-    resize_option,
-)
+from cnncalc.cli.network_options import class_names_option, resize_option
+from cnncalc.cli.options import Decorator, bundled, calculation_options, input_options
 from cnncalc.cli.training_options import (
     gradient_raw_option,
     ignore_option,
@@ -22,9 +16,10 @@ from cnncalc.cli.training_options import (
 )
 from cnncalc.cli.types import POSITION, SHAPE
 from cnncalc.sheet.paper import Paper
+from cnncalc.tasks.export_options import PrintOptions, StudentOptions
 from cnncalc.tasks.export_writing import ExportRequest
+from cnncalc.tasks.network_options import NetworkExport
 from cnncalc.tasks.network_part import PartOptions
-from cnncalc.tasks.options import NetworkExport, PrintOptions, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 
 __all__ = [

@@ -9,8 +9,8 @@ import click
 from cnncalc.cli.console import Terminal
 from cnncalc.cli.export_options import export_options, print_options
 from cnncalc.sheet.paper import Paper
+from cnncalc.tasks.export_options import PrintOptions
 from cnncalc.tasks.export_writing import ExportRequest, write_exports
-from cnncalc.tasks.options import PrintOptions
 from cnncalc.tasks.pdf_writing import with_pdf
 from cnncalc.tasks.workbook_writing import WorkbookForm
 

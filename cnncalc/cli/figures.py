@@ -13,11 +13,9 @@ import click
 import numpy as np
 from click.core import ParameterSource
 
-from cnncalc.cli.console import note
-from cnncalc.cli.figure_options import FigureKind, theme_option
-from cnncalc.cli.options import DisplayOptions, OutputOptions, bundled
+from cnncalc.cli.figure_options import FigureKind
+from cnncalc.cli.options import DisplayOptions, OutputOptions
 from cnncalc.errors import OptionError
-from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
 
@@ -30,15 +28,13 @@ __all__ = [
     "DRAWINGS",
     "PIXELS",
     "STEPS_IN_FIGURE",
-    "DrawingOptions",
+    "Draw",
     "Figures",
-    "check_drawing",
     "chosen_kind",
-    "drawing_options",
     "figure_writer",
     "refuse_unusable_figure",
     "trace_figures",
-    "write_drawing",
+    "write_figure",
 ]
 
 DRAWINGS = (".svg", ".pdf")
@@ -46,30 +42,6 @@ PIXELS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 STEPS_IN_FIGURE = 4
 """Where no number is asked about, a figure explains the first few."""
-
-
-@dataclass(frozen=True)
-class DrawingOptions:
-    """Where to write a figure, and in which colours."""
-
-    output: Path | None
-    force: bool
-    theme: Theme
-
-
-drawing_options = bundled(
-    "target",
-    DrawingOptions,
-    click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write a figure: .svg .pdf .png .jpg .gif .webp.",
-    ),
-    click.option("--force", is_flag=True, help="Replace an existing FILE."),
-    theme_option,
-)
 
 
 Draw = Callable[["Theme"], "Drawing"]
@@ -137,33 +109,17 @@ def figure_writer(
         known = [name for name, drawn in draws.items() if drawn is not None]
         message = f"--figure must be {' or '.join(known)} here. Received: {kind}"
         raise OptionError(message)
-    return partial(_write, draw, target.theme, ending, provenance)
+    return partial(write_figure, draw, target.theme, ending, provenance)
 
 
-def write_drawing(target: DrawingOptions, draw: Draw, provenance: Provenance) -> None:
-    """Write a figure where `target` says, if it says so, and tell of it."""
-    if target.output is None:
-        return
-    ending = output_ending(target.output, (*DRAWINGS, *PIXELS))
-    with write_atomically(target.output, force=target.force) as file:
-        said = _write(draw, target.theme, ending, provenance, file)
-    note(f"wrote {target.output} ({said})")
-
-
-def check_drawing(target: DrawingOptions) -> None:
-    """Refuse a figure's file that can't be written, before anything is computed for it."""
-    if target.output is not None:
-        output_ending(target.output, (*DRAWINGS, *PIXELS))
-        check_output(target.output, force=target.force)
-
-
-def _write(
+def write_figure(
     draw: Draw,
     theme: Theme,
     ending: str,
     provenance: Provenance,
     file: BinaryIO,
 ) -> str:
+    """Write a figure to a file that is open, by its ending, and return what it is of."""
     # Imported here, like the workbook's XlsxWriter: few calculations wait for it.
     from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure, lacking_said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.homes:
             return None
         module = import_module(self.homes[cmd_name].module)
+        gc.enable()
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 

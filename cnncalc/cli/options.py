@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnncalc.cli.figure_options import figure_options
-from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
+from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING
 from cnncalc.layers import ACTIVATIONS
-from cnncalc.tasks.options import (
-    CalculationOptions,
-    FittingOptions,
-    InputOptions,
-    NetworkOptions,
-    WeightOptions,
-)
+from cnncalc.tasks.options import CalculationOptions, InputOptions
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,15 +28,10 @@ __all__ = [
     "OutputOptions",
     "bundled",
     "calculation_options",
-    "class_names_option",
     "display_options",
-    "fitting_options",
     "form_option",
     "input_options",
-    "network_options",
     "output_options",
-    "resize_option",
-    "weight_options",
     "writing_options",
 ]
 
@@ -241,47 +230,4 @@ output_options = writing_options(
     "Replace an existing FILE.",
     pictures="a picture",
     scale="clip",
-)
-
-network_options = bundled(
-    "wanted",
-    NetworkOptions,
-    click.argument("network", metavar="NETWORK"),
-    click.option(
-        "--input-shape",
-        type=SHAPE,
-        metavar="H,W,C",
-        help="The image's height, width and channels, such as 28,28,1.",
-    ),
-)
-
-weight_options = bundled(
-    "initial",
-    WeightOptions,
-    click.option(
-        "--weights",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take the weights of a .keras file, or of a .weights.h5 file of Keras 3.",
-    ),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        help="What initial weights are drawn from, where there are no others.  [default: 0]",
-    ),
-)
-
-resize_option = click.option(
-    "--resize", is_flag=True, help="Resize an image to what the network takes."
-)
-
-class_names_option = click.option(
-    "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
-)
-
-fitting_options = bundled(
-    "fitting",
-    FittingOptions,
-    resize_option,
-    class_names_option,
 )

@@ -97,7 +97,7 @@ def _draw(
     from pathlib import Path
 
     from cnncalc.cli.console import calculating_command
-    from cnncalc.cli.figures import DrawingOptions, check_drawing, write_drawing
+    from cnncalc.cli.drawing import DrawingOptions, check_drawing, write_drawing
     from cnncalc.provenance import Provenance
     from cnncalc.views.figure.outsize_figure import draw_outsize
 

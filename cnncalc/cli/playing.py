@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import click
-
-from cnncalc.cli.options import Decorator, DisplayOptions, OutputOptions, bundled
+from cnncalc.cli.play_options import DEFAULT_SPEED, PlayOptions, play_console
 from cnncalc.cli.streams import say_remarks
 from cnncalc.errors import OptionError
 from cnncalc.trace import Trace
@@ -19,7 +16,6 @@ from cnncalc.trace import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.console import Console
     from rich.text import Text
 
     from cnncalc.cli.keys import Key, ReadKey
@@ -27,63 +23,12 @@ if TYPE_CHECKING:
     from cnncalc.views.terminal.playing import Play
     from cnncalc.views.terminal.screen import Drawing, Screen
 
-__all__ = ["PlayOptions", "Playhead", "foot_line", "play_options", "play_trace"]
+__all__ = ["Playhead", "foot_line", "play_trace"]
 
-DEFAULT_SPEED, LEAST_SPEED, MOST_SPEED = 4.0, 0.1, 50.0
 # While it is paused, so often it is seen whether the terminal has another size.
 GLANCE = 0.5
 # Each is a slice of its own: of more it takes minutes until anything is seen.
 MOST_KERNELS = 300_000
-
-
-@dataclass(frozen=True)
-class PlayOptions:
-    """Whether a calculation plays, and at which `speed`, in steps a second."""
-
-    play: bool
-    speed: float | None
-
-    def require(self, look: DisplayOptions, target: OutputOptions, instead: str) -> None:
-        """Raise OptionError where nothing can play: on no terminal, or with another form asked for.
-
-        Arguments: the other options; what prints the same `instead`.
-        """
-        if not self.play:
-            if self.speed is not None:
-                message = "--speed is that of --play. Received: --speed without --play"
-                raise OptionError(message)
-            return
-        if look.form != "table" or target.output is not None:
-            given = f"--format {look.form}" if look.form != "table" else "-o FILE"
-            message = "--play draws on the terminal; animate -o FILE.gif writes a film. "
-            raise OptionError(message + f"Received: {given} as well")
-        if self.speed is not None and not LEAST_SPEED <= self.speed <= MOST_SPEED:
-            message = f"--speed must be {LEAST_SPEED} to {MOST_SPEED:g} steps a second. "
-            raise OptionError(message + f"Received: {self.speed:g}")
-        is_dumb = _console().is_dumb_terminal
-        if is_dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            message = "--play needs a terminal that it can draw on and read keys from; "
-            raise OptionError(message + f"{instead}. Received: standard input or output is none")
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)
-
-
-play_options: Decorator = bundled(
-    "playing",
-    PlayOptions,
-    click.option(
-        "--play",
-        is_flag=True,
-        help="Play it: space pauses, arrows step, q leaves.",
-    ),
-    click.option(
-        "--speed", type=float, metavar="N", help="Of --play: steps a second.  [default: 4]"
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -145,7 +90,7 @@ def play_trace(
         message = "--play shows how numbers are calculated. Received: none that are"
         raise OptionError(message)
     say_remarks()
-    console, speed = _console(), playing.speed or DEFAULT_SPEED
+    console, speed = play_console(), playing.speed or DEFAULT_SPEED
     with keyboard() as read_key, console.screen() as screen:
         head = _run(
             Playhead(0, len(play.moments)),

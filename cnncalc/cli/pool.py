@@ -16,7 +16,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
-from cnncalc.cli.playing import PlayOptions, play_options, play_trace
+from cnncalc.cli.play_options import PlayOptions, play_options
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR
 from cnncalc.layers import PoolingLayer
@@ -68,6 +68,8 @@ def pool(
     asked = read_pooling(given, layer, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     if playing.play:
+        from cnncalc.cli.playing import play_trace
+
         play_trace(trace, display_of(look), playing)
         return
     figures = trace_figures(trace, look, target, asked.provenance, is_bare=True)

@@ -10,16 +10,17 @@ import click
 
 from cnncalc.article import LISTING, MISMATCH
 from cnncalc.cli.console import Terminal, note, output_console
-from cnncalc.cli.figures import DrawingOptions, check_drawing, drawing_options, write_drawing
-from cnncalc.cli.options import form_option, network_options
+from cnncalc.cli.drawing import DrawingOptions, check_drawing, drawing_options, write_drawing
+from cnncalc.cli.network_options import network_options
+from cnncalc.cli.options import form_option
 from cnncalc.errors import OptionError
 from cnncalc.layers import Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
 from cnncalc.summary import Summary, fully_connected, summarize
+from cnncalc.tasks.network_options import NetworkOptions
 from cnncalc.tasks.networks import read_network, require_shape
-from cnncalc.tasks.options import NetworkOptions
 from cnncalc.views.records import summary_json
 from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary

@@ -14,17 +14,15 @@ import click
 from cnncalc.cli.console import Terminal, note, output_console, working
 from cnncalc.cli.figures import DRAWINGS, PIXELS, trace_figures
 from cnncalc.cli.kept_layers import kept_layers
+from cnncalc.cli.network_options import fitting_options, network_options, weight_options
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
     display_options,
-    fitting_options,
     input_options,
-    network_options,
-    weight_options,
     writing_options,
 )
-from cnncalc.cli.playing import PlayOptions, play_options, play_trace
+from cnncalc.cli.play_options import PlayOptions, play_options
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.errors import OutputError
 from cnncalc.files.output import write_atomically
@@ -32,7 +30,8 @@ from cnncalc.files.paths import quoted, reason
 from cnncalc.network import Array
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.memory import Keep, keep_all
-from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.network_options import FittingOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.options import InputOptions
 from cnncalc.tasks.tracing import (
     FittedImage,
     TracedImage,
@@ -106,6 +105,8 @@ def trace(
     traced = trace_image(wanted, initial, given, fitting, Terminal(), require, keep)
     if playing.play:
         names, layer = traced.class_names, layer_name or ""
+        from cnncalc.cli.playing import play_trace
+
         play_trace(traced.trace, display_of(look), playing, names, layer)
         return
     shown, origins = _drawing(traced, layer_name, display_of(look)), traced.provenance

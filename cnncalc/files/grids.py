@@ -18,6 +18,7 @@ from cnncalc.files.delimited import CellNumbers, encoding_of, is_blank, records
 from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, quoted
 from cnncalc.files.pixels import MOST_VALUES, Values, pixel_values
+from cnncalc.files.plain_text import read_plain_grid
 from cnncalc.ops.arrays import Array
 
 __all__ = ["parse_grid", "read_npy", "read_standard_input", "read_text_grid"]
@@ -99,13 +100,17 @@ def parse_grid(
     Numbers may be quoted (RFC 4180). Their decimals have a point; a comma where another sign
     separates them, or in quotes, unless it may as well be one between thousands.
     Arguments: `text`; `source`, what to call it in a message; `number`, which turns one cell's
-    text into a number; `on_note`, as of `read_text_grid`.
+    text into a number, and is asked where there is more than plain numbers; `on_note`, as of
+    `read_text_grid`.
     Returns (height, width, channels): blocks separated by an empty line are channels.
     Raises InputError naming the line, and column where there is one, that isn't as it should be.
 
     >>> parse_grid("1,2\n3,4\n\n5,6\n7,8\n", "a grid")[0, 1]
     array([2., 6.])
     """
+    plain = read_plain_grid(text)
+    if plain is not None:
+        return pixel_values(plain)
     blocks = _blocks(_rows(text, source, number, on_note))
     if not blocks:
         message = f"{source} holds no numbers"

@@ -26,7 +26,7 @@ from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
 from cnncalc.files.zip_members import ReadableFile, open_member
 from cnncalc.layers import Shape
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.network import Network, assemble
 from cnncalc.training.uncalculated import Uncalculated
 

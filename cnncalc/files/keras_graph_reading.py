@@ -18,7 +18,7 @@ from cnncalc.files.keras_weights import Place
 from cnncalc.files.paths import quoted
 from cnncalc.layers import Concatenate, InferenceOnly, Layer
 from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, in_keras_order
-from cnncalc.layers.vocabulary import snake_case
+from cnncalc.layers.names import snake_case
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["MODELS", "ReadLayers", "layers_of"]

@@ -19,7 +19,7 @@ from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.keras_config_writing import SavedLayer, keras_layers
 from cnncalc.files.zip_members import ReadableFile
 from cnncalc.layers import Layer, Shape
-from cnncalc.layers.vocabulary import automatic_names
+from cnncalc.layers.names import automatic_names
 from cnncalc.network import Array, Network, walk
 
 __all__ = ["Place", "Variables", "claims_too_much", "places_of", "read_h5", "write_h5"]

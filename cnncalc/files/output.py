@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +63,9 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
     Those whose writers were killed are swept away. A folder can't be locked everywhere: a file
     beside it says as long as it is there that the folder's writer lives.
     """
+    # It brings all of Python's ways to pack archives, and most commands write no folder.
+    import shutil  # noqa: PLC0415 (where needed)
+
     with unfinished_file(parent / "folder") as sign:
         for folder in parent.glob(f"{PREFIX}*{FOLDER_ENDING}"):
             if not folder.with_suffix(FILE_ENDING).exists():

@@ -19,12 +19,12 @@ from cnncalc.files.workbooks import (
     OpenWorkbook,
     Position,
     Rows,
-    SheetCells,
     Worksheet,
     is_number_place,
     is_number_text,
     open_workbook,
 )
+from cnncalc.files.xlsx_plain import PlainSheet
 from cnncalc.wording import listed, size_text
 
 __all__ = ["SheetBlock", "read_block"]
@@ -69,11 +69,26 @@ def read_block(path: Path, sheet: str | None = None, cell_range: str | None = No
     named = None if cell_range is None else parse_range(cell_range)
     with open_workbook(path) as book:
         chosen, notes = _choose(path, book, sheet)
+        plain = chosen.numbers
+        if plain is not None and (named is None or plain.range.holds(named)):
+            return _plain_block(chosen, plain, named or plain.range, notes)
         cells = chosen.cells()
     where = f"sheet {quoted(chosen.name)} of {quoted(path)}"
     block = named or _find_block(cells.rows, where)
     numbers = _numbers(cells.rows, block, where)
-    return SheetBlock(numbers, chosen.name, block.name, (*notes, *_doubts(cells, block)))
+    doubted = sum(block.holds(CellRange(*cell, *cell)) for cell in cells.doubted)
+    return SheetBlock(numbers, chosen.name, block.name, (*notes, *_doubts(doubted)))
+
+
+def _plain_block(
+    sheet: Worksheet, plain: PlainSheet, block: CellRange, notes: tuple[str, ...]
+) -> SheetBlock:
+    """Return a block of a sheet that holds plain numbers alone."""
+    top, left = block.top - plain.range.top, block.left - plain.range.left
+    inside = (slice(top, top + block.height), slice(left, left + block.width))
+    doubted = 0 if sheet.doubt == "none" else int(np.count_nonzero(plain.formulas[inside]))
+    numbers = pixel_values(np.ascontiguousarray(plain.values[inside]))
+    return SheetBlock(numbers, sheet.name, block.name, (*notes, *_doubts(doubted)))
 
 
 def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet, tuple[str, ...]]:
@@ -141,12 +156,8 @@ def _named(path: Path, worksheets: Sequence[Worksheet], name: str) -> Worksheet:
     raise InputError(message)
 
 
-def _doubts(cells: SheetCells, block: CellRange) -> tuple[str, ...]:
-    """Say that numbers of a block may be out of date."""
-    doubted = sum(
-        block.top <= row <= block.bottom and block.left <= column <= block.right
-        for row, column in cells.doubted
-    )
+def _doubts(doubted: int) -> tuple[str, ...]:
+    """Say how many numbers of a block may be out of date."""
     if not doubted:
         return ()
     return (f"{doubted} of them as stored beside formulas, which the file asks to calculate anew",)

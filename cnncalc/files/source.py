@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.article import GRIDS
+from cnncalc.article_grids import GRIDS
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted

@@ -82,6 +82,15 @@ class CellRange(NamedTuple):
         """The number of its columns."""
         return self.right - self.left + 1
 
+    def holds(self, other: CellRange) -> bool:
+        """Tell whether another range lies in this one.
+
+        >>> CellRange(2, 2, 18, 5).holds(CellRange(2, 2, 2, 2))
+        True
+        """
+        is_below = self.top <= other.top and other.bottom <= self.bottom
+        return is_below and self.left <= other.left and other.right <= self.right
+
 
 def cell_name(row: int, column: int) -> str:
     """Return the name of the cell at a row and column, counted from 1.

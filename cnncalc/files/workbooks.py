@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cnncalc.files.spreadsheet_places import cell_name
 from cnncalc.files.xlsx_cells import Cell, CellReader, Special, StoredFormula
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.files.xlsx_package import Doubt, SheetEntry, open_package
+from cnncalc.files.xlsx_plain import PlainSheet
 from cnncalc.verification.comparison import CellValue, Place, WorkbookCells
 
 __all__ = [
@@ -80,6 +82,7 @@ class Worksheet:
     entry: SheetEntry
     reader: CellReader
     doubt: Doubt
+    plain: PlainSheet | None
 
     @property
     def name(self) -> str:
@@ -95,6 +98,19 @@ class Worksheet:
     def is_visible(self) -> bool:
         """Whether its tab can be seen."""
         return self.entry.state == "visible"
+
+    @cached_property
+    def numbers(self) -> PlainSheet | None:
+        """The whole sheet where it holds one block of numbers that nobody doubts, else None.
+
+        None, too, where a cell has to be looked at to tell: a date is stored as a number, and a
+        formula that was never calculated as 0.
+        """
+        plain = self.plain
+        if plain is None or self.reader.shows_dates(plain.styles):
+            return None
+        doubted = plain.formulas & ((self.doubt == "all") | (plain.values == 0))
+        return None if self.doubt != "none" and doubted.any() else plain
 
     def cells(self) -> SheetCells:
         """Read the whole sheet."""
@@ -113,12 +129,16 @@ class Worksheet:
 
     def holds_numbers(self) -> bool:
         """Tell whether there is a number, or something that should have been one."""
+        if self.numbers is not None:
+            return self.has_cells
         return self.has_cells and any(
             is_number_place(self._content(cell)) for cell in self.reader.cells(self.entry.part)
         )
 
     def holds_number_texts(self) -> bool:
         """Tell whether there is a text that spells a number."""
+        if self.numbers is not None:
+            return False
         return self.has_cells and any(
             is_number_text(self._content(cell)) for cell in self.reader.cells(self.entry.part)
         )
@@ -199,7 +219,11 @@ def open_workbook(path: Path) -> Iterator[OpenWorkbook]:
     checked = check_workbook(path)
     with open_package(checked.content, checked.source) as package:
         reader = CellReader(package)
-        sheets = tuple(Worksheet(entry, reader, package.doubt) for entry in package.sheets)
+        plain = checked.plain_sheets
+        sheets = tuple(
+            Worksheet(entry, reader, package.doubt, plain.get(entry.part))
+            for entry in package.sheets
+        )
         yield OpenWorkbook(sheets, package.active)
 
 

@@ -3,6 +3,9 @@
 A small .xlsx file can hold millions of cells, XML nested so deep or entities so large that they
 fill the memory, or a cell so far down that a reader counts rows for minutes. This module unpacks
 and walks every part with expat in bounded time and memory, building nothing.
+
+Of a sheet that holds plain numbers alone expat walks the outline: `xlsx_plain` has followed each of
+its cells. Its numbers are kept, as all that there is to be read of it.
 """
 
 from __future__ import annotations
@@ -15,15 +18,20 @@ from pathlib import Path
 from typing import IO, NoReturn
 from xml.parsers import expat
 
+import numpy as np
+
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.paths import check_readable, quoted, reason
 from cnncalc.files.spreadsheet_places import LAST_COLUMN, LAST_ROW, cell_position, parse_range
+from cnncalc.files.xlsx_plain import PlainSheet, read_plain_sheet
 from cnncalc.files.xlsx_xml import CHUNK, UNREADABLE, main_names, whole_number
 from cnncalc.verification.reading_limits import MOST_CELLS, MOST_SHEETS, MOST_UNPACKED_BYTES
 
 __all__ = ["EXPORTED_LIMITS", "LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
 
 MIB = 2**20
+
+_DEPTH_OF_VALUES = 5  # worksheet, sheetData, row, c, v
 
 _ROW, _MERGE, _SHEET = map(main_names, ("row", "mergeCell", "sheet"))
 
@@ -71,10 +79,15 @@ _LIMIT_WORDS = {
 
 @dataclass(frozen=True)
 class CheckedWorkbook:
-    """The content of a workbook that is safe to read, and what to call it in a message."""
+    """The content of a workbook that is safe to read, and what to call it in a message.
+
+    `plain_sheets` are those of its sheets that hold plain numbers alone, by the names of their
+    parts.
+    """
 
     content: bytes
     source: str
+    plain_sheets: Mapping[str, PlainSheet]
 
 
 class _UnsafeError(Exception):
@@ -95,10 +108,15 @@ def check_workbook(path: Path, limits: Limits = LIMITS) -> CheckedWorkbook:
     except OSError as error:
         _refuse(path, f"can't be read: {reason(error)}", error)
     totals = _Totals(limits)
+    plain_sheets = {}
     with _opened(path, content, limits) as archive:
         for part in archive.infolist():
-            _walk_part(path, archive, part, totals)
-    return CheckedWorkbook(content, quoted(path))
+            plain = _plain_sheet(archive, part, totals)
+            if plain is None:
+                _walk_part(path, archive, part, totals)
+            else:
+                plain_sheets[part.filename] = plain
+    return CheckedWorkbook(content, quoted(path), plain_sheets)
 
 
 def _refuse(path: Path, what: str, cause: Exception | None = None) -> NoReturn:
@@ -144,6 +162,28 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> str:
     return "some other kind of archive"
 
 
+def _plain_sheet(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, totals: _Totals
+) -> PlainSheet | None:
+    """Return a sheet of plain numbers, counted; None for any other part, and one beyond a limit."""
+    try:
+        with archive.open(part) as stream:
+            plain = read_plain_sheet(stream, totals.limit("token_bytes"))
+    except UNREADABLE:
+        return None
+    if plain is None:
+        return None
+    counted = totals.copy()
+    walk = _PartWalk(counted)
+    try:
+        walk.parser().Parse(plain.outline, True)
+        walk.add_plain_cells(plain)
+    except (_UnsafeError, expat.ExpatError, *UNREADABLE):
+        return None
+    totals.take_over(counted)
+    return plain
+
+
 def _walk_part(
     path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, totals: _Totals
 ) -> None:
@@ -172,8 +212,23 @@ class _Totals:
     """What the parts of one workbook hold together, checked against the limits."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = asdict(limits)
+        self._of = limits
+        self._limits: dict[str, int] = asdict(limits)
         self._counts = dict.fromkeys(self._limits, 0)
+
+    def limit(self, what: str) -> int:
+        """Return a limit."""
+        return self._limits[what]
+
+    def copy(self) -> _Totals:
+        """Return totals that go on from these."""
+        copied = _Totals(self._of)
+        copied.take_over(self)
+        return copied
+
+    def take_over(self, others: _Totals) -> None:
+        """Count from now on as others have."""
+        self._counts = dict(others._counts)
 
     def add(self, what: str, number: int = 1) -> None:
         """Count some more of what one limit is on."""
@@ -204,6 +259,20 @@ class _PartWalk:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         return parser
+
+    def add_plain_cells(self, plain: PlainSheet) -> None:
+        """Count the cells of a sheet whose outline was walked.
+
+        Raises _UnsafeError beyond a limit, or where its rows are no rows of a sheet.
+        """
+        if self._row != plain.range.bottom:
+            message = "has something else in place of its rows"
+            raise _UnsafeError(message)
+        cells = plain.values.size
+        self._totals.check("depth", _DEPTH_OF_VALUES)
+        self._totals.add("elements", 2 * cells + int(np.count_nonzero(plain.formulas)))
+        self._totals.add("cells", cells)
+        self._totals.add("skipped_cells", (plain.range.left - 1) * plain.range.height)
 
     def _doctype(self, *_: object) -> None:
         message = "has a document type declaration, which no workbook needs"

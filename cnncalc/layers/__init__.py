@@ -6,6 +6,11 @@ Arguments, their order and their defaults are Keras's (https://keras.io/api/laye
 takes numbers as well (see `shapes.normalize_padding`).
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from cnncalc.layers.activation import (
     ELU,
     Activation,
@@ -26,35 +31,6 @@ from cnncalc.layers.core import (
     Rescaling,
 )
 from cnncalc.layers.cropping import Cropping2D
-from cnncalc.layers.inference_only import (
-    INFERENCE_ONLY_LAYERS,
-    AlphaDropout,
-    GaussianDropout,
-    GaussianNoise,
-    Identity,
-    InferenceOnly,
-    PassingLayer,
-    RandomBrightness,
-    RandomColorDegeneration,
-    RandomColorJitter,
-    RandomContrast,
-    RandomElasticTransform,
-    RandomErasing,
-    RandomFlip,
-    RandomGaussianBlur,
-    RandomGrayscale,
-    RandomHue,
-    RandomInvert,
-    RandomPerspective,
-    RandomPosterization,
-    RandomRotation,
-    RandomSaturation,
-    RandomSharpness,
-    RandomShear,
-    RandomTranslation,
-    RandomZoom,
-    SpatialDropout2D,
-)
 from cnncalc.layers.kernel import KernelLayer
 from cnncalc.layers.merging import (
     MERGE_LAYERS,
@@ -67,6 +43,7 @@ from cnncalc.layers.merging import (
     Multiply,
     Subtract,
 )
+from cnncalc.layers.passing import Identity, InferenceOnly, PassingLayer
 from cnncalc.layers.pooling import (
     AveragePooling2D,
     GlobalAveragePooling2D,
@@ -78,17 +55,43 @@ from cnncalc.layers.pooling import (
 )
 from cnncalc.layers.regularizers import L1, L1L2, L2
 
+if TYPE_CHECKING:
+    from cnncalc.layers.inference_only import (
+        INFERENCE_ONLY_LAYERS,
+        AlphaDropout,
+        GaussianDropout,
+        GaussianNoise,
+        RandomBrightness,
+        RandomColorDegeneration,
+        RandomColorJitter,
+        RandomContrast,
+        RandomElasticTransform,
+        RandomErasing,
+        RandomFlip,
+        RandomGaussianBlur,
+        RandomGrayscale,
+        RandomHue,
+        RandomInvert,
+        RandomPerspective,
+        RandomPosterization,
+        RandomRotation,
+        RandomSaturation,
+        RandomSharpness,
+        RandomShear,
+        RandomTranslation,
+        RandomZoom,
+        SpatialDropout2D,
+    )
+
 __all__ = [
     "ACTIVATIONS",
     "ELU",
     "INFERENCE_ONLY_LAYERS",
-    "KERAS_LAYERS",
     "L1",
     "L1L2",
     "L2",
     "LINEAR",
     "MERGE_LAYERS",
-    "OWN_LAYERS",
     "SIGMOID",
     "SOFTMAX",
     "Activation",
@@ -155,14 +158,10 @@ __all__ = [
     "ZeroPadding2D",
 ]
 
-# Every kind, in the order in which a message names them: those of Keras, and those that it lacks.
-KERAS_LAYERS: tuple[type[Layer], ...] = (
-    *(InputLayer, Rescaling, ZeroPadding2D, Cropping2D, Conv2D, DepthwiseConv2D),
-    *(Activation, ReLU, LeakyReLU, ELU, Softmax),
-    *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
-    *(Flatten, Dense, Dropout, BatchNormalization),
-    *MERGE_LAYERS,
-    Identity,
-    *INFERENCE_ONLY_LAYERS,
-)
-OWN_LAYERS: tuple[type[Layer], ...] = (L2Pooling2D, Combine)
+
+# They are 23 classes, which take as long to make as all other layers do, and few networks have any.
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (any of the layers)
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.inference_only"), name)

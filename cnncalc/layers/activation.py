@@ -122,7 +122,6 @@ class ELU(ActivationLayer):
         return "elu"
 
 
-@dataclass(frozen=True)
 class Softmax(ActivationLayer):
     """The shares of each position's channels, exp(x) / sum of exp(x), which add up to 1.
 

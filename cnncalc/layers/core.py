@@ -93,7 +93,6 @@ class Rescaling(Layer):
         return prod(input_shape)
 
 
-@dataclass(frozen=True)
 class Flatten(Layer):
     """All numbers of a sample in one row: row by row, column by column, channel by channel.
 

@@ -16,7 +16,7 @@ from cnncalc.errors import OptionError
 from cnncalc.layers.base import Layer, Shape
 from cnncalc.layers.core import InputLayer
 from cnncalc.layers.merging import MergeLayer
-from cnncalc.layers.vocabulary import snake_case
+from cnncalc.layers.names import snake_case
 
 __all__ = [
     "IMAGE",

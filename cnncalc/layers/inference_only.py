@@ -1,4 +1,4 @@
-"""Layers that hand on what they are given: Identity, and those that change it in training alone.
+"""Keras's layers that hand on what they are given in prediction, and change it in training alone.
 
 These are noise and data augmentation. They keep their arguments, to be written back as they were.
 https://keras.io/api/layers/preprocessing_layers/image_augmentation/
@@ -6,19 +6,16 @@ https://keras.io/api/layers/preprocessing_layers/image_augmentation/
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, make_dataclass
-from typing import ClassVar, cast
+from dataclasses import field, make_dataclass
+from typing import cast
 
-from cnncalc.layers.base import Layer
+from cnncalc.layers.passing import InferenceOnly
 
 __all__ = [
     "INFERENCE_ONLY_LAYERS",
     "AlphaDropout",
     "GaussianDropout",
     "GaussianNoise",
-    "Identity",
-    "InferenceOnly",
-    "PassingLayer",
     "RandomBrightness",
     "RandomColorDegeneration",
     "RandomColorJitter",
@@ -40,32 +37,6 @@ __all__ = [
     "RandomZoom",
     "SpatialDropout2D",
 ]
-
-
-class PassingLayer(Layer):
-    """A layer that hands on what it is given, at least in prediction."""
-
-
-@dataclass(frozen=True)
-class Identity(PassingLayer):
-    """All numbers as they are, in training, too.
-
-    >>> Identity().output_shape((4, 4, 2))
-    (4, 4, 2)
-    """
-
-    keras_arguments = ()
-
-
-@dataclass(frozen=True)
-class InferenceOnly(PassingLayer):
-    """A layer that hands numbers on in prediction, and changes them in training as cnncalc can't.
-
-    >>> [kind.__name__ for kind in INFERENCE_ONLY_LAYERS][:2]
-    ['RandomFlip', 'RandomRotation']
-    """
-
-    is_random: ClassVar[bool] = True
 
 
 def _kind(name: str, arguments: str, **defaults: object) -> type[InferenceOnly]:

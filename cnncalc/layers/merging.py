@@ -8,7 +8,6 @@ channel: first all channels of the first result, then those of the second. A res
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, Literal, TypeVar
 
@@ -32,7 +31,6 @@ __all__ = [
 MergeMode = Literal["sum", "difference", "product", "average", "max", "min", "concatenate"]
 
 
-@dataclass(frozen=True)
 class MergeLayer(Layer):
     """A layer that joins the results named by its `inputs`, number by number.
 
@@ -115,7 +113,6 @@ def _listed(shapes: Sequence[Shape]) -> str:
     return " and ".join(map(str, shapes))
 
 
-@dataclass(frozen=True)
 class Add(MergeLayer):
     """The sum of results, number by number: a residual network's skip.
 
@@ -126,7 +123,6 @@ class Add(MergeLayer):
     merge_mode = "sum"
 
 
-@dataclass(frozen=True)
 class Subtract(MergeLayer):
     """The first result less the second.
 
@@ -143,7 +139,6 @@ class Subtract(MergeLayer):
             raise OptionError(message + f"Received: {count}")
 
 
-@dataclass(frozen=True)
 class Multiply(MergeLayer):
     """The product of results: with one of a number a channel, it weighs the channels.
 
@@ -160,7 +155,6 @@ class Multiply(MergeLayer):
         return (self.parts - 1) * prod(self.output_shape(input_shape))
 
 
-@dataclass(frozen=True)
 class Average(MergeLayer):
     """The mean of results, number by number.
 
@@ -171,7 +165,6 @@ class Average(MergeLayer):
     merge_mode = "average"
 
 
-@dataclass(frozen=True)
 class Maximum(MergeLayer):
     """The largest of results, number by number.
 
@@ -182,7 +175,6 @@ class Maximum(MergeLayer):
     merge_mode = "max"
 
 
-@dataclass(frozen=True)
 class Minimum(MergeLayer):
     """The smallest of results, number by number.
 
@@ -193,7 +185,6 @@ class Minimum(MergeLayer):
     merge_mode = "min"
 
 
-@dataclass(frozen=True)
 class Concatenate(MergeLayer):
     """The channels of results one after the other; side by side they are already.
 

@@ -92,7 +92,6 @@ class PoolingLayer(WindowLayer):
             raise ShapeError(message)
 
 
-@dataclass(frozen=True)
 class MaxPooling2D(PoolingLayer):
     """The largest number of each window; padding never wins.
 
@@ -108,7 +107,6 @@ class MaxPooling2D(PoolingLayer):
         return False
 
 
-@dataclass(frozen=True)
 class AveragePooling2D(PoolingLayer):
     """The mean of each window; `padding="same"` counts pixels only, numbers count their zeros.
 
@@ -124,7 +122,6 @@ class AveragePooling2D(PoolingLayer):
         return self.padding != "same"
 
 
-@dataclass(frozen=True)
 class L2Pooling2D(PoolingLayer):
     """The square root of the sum of squares of each window (not a layer of Keras).
 
@@ -173,7 +170,6 @@ class GlobalPoolingLayer(Layer):
         return (1, 1, channels) if self.keepdims else (channels,)
 
 
-@dataclass(frozen=True)
 class GlobalAveragePooling2D(GlobalPoolingLayer):
     """The mean of each depth slice.
 
@@ -184,7 +180,6 @@ class GlobalAveragePooling2D(GlobalPoolingLayer):
     pool_mode = "average"
 
 
-@dataclass(frozen=True)
 class GlobalMaxPooling2D(GlobalPoolingLayer):
     """The largest number of each depth slice.
 

@@ -10,11 +10,11 @@ taken where there is nothing to say. So no reason can tell of another rule than 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import prod
 from typing import Literal, NamedTuple, TypeVar
 
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import (
+    Add,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -24,17 +24,17 @@ from cnncalc.layers import (
     Layer,
     PassingLayer,
     PoolingLayer,
+    Rescaling,
     Shape,
 )
 from cnncalc.layers.graph import takers
 from cnncalc.layers.pooling import of_mode
 from cnncalc.network.against_algorithms import (
     BY_CELL,
-    FEW_FILTERS,
-    against_blocks,
+    against_pooling,
     against_side_by_side,
     against_turning,
-    product_arithmetic,
+    is_plain_relu,
 )
 from cnncalc.network.operations import has_operation
 from cnncalc.network.structure import walk
@@ -50,25 +50,31 @@ __all__ = [
 ]
 
 Algorithm = Literal[
-    "blocked product",
     "patches",
     "turned patches",
     "plain product",
     "cell by cell",
+    "by moments",
+    "row by row",
     "layer by layer",
 ]
 
 MEANINGS: Mapping[Algorithm, str] = {
-    "blocked product": "one matrix product gives all outputs that a pooling cell compares",
-    "patches": "one matrix product of the patches below a row of windows; back, they are added up",
+    "patches": "strip by strip, small products of the patches below rows of windows; back, what "
+    "each patch gives is added up",
     "turned patches": "the same; back, patches of the gradient meet the kernel turned by 180°",
     "plain product": "one matrix product of the numbers as they lie",
     "cell by cell": "the first cell of all windows at once, then the second, and so on",
+    "by moments": "each piece of a batch halts, and goes on with all pieces' mean and variance",
+    "row by row": "added up row by row, without being brought side by side",
     "layer by layer": "one layer alone, by the operation that any calculation uses",
 }
 
 
 Part = TypeVar("Part")
+
+# The layers that are worked out together at most: a rescaling, a convolution and a pooling.
+LONGEST = 3
 
 
 class Choice(NamedTuple):
@@ -95,23 +101,19 @@ class Choice(NamedTuple):
 def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
     """Choose an algorithm for each layer of a network in training.
 
-    Where a layer needs the whole batch, each is worked out alone, and its reason tells what it
-    would have in pieces.
     Arguments: the `layers` in order; one sample's `input_shape`.
     Returns the choices in the layers' order; each layer is in one of them.
 
     >>> from cnncalc.layers import MaxPooling2D
     >>> layers = [Conv2D(10, 5, activation="relu"), MaxPooling2D(2), Flatten(), Dense(2)]
     >>> [(one.layers, one.algorithm) for one in choose(layers, (300, 300, 3))]
-    [(2, 'blocked product'), (2, 'plain product')]
+    [(2, 'turned patches'), (2, 'plain product')]
     """
-    choices = _choices(layers, input_shape)
-    # Most algorithms keep patches or copies, too much memory for a whole batch.
-    return tuple(_one_by_one(choices) if whole_batch_layers(layers) else choices)
+    return tuple(_choices(layers, input_shape))
 
 
 def whole_batch_layers(layers: Sequence[Layer]) -> tuple[int, ...]:
-    """Return the positions of the layers that training must give a whole batch at once.
+    """Return the positions of the layers that need something of the whole batch in training.
 
     They are the batch normalizations, which need its mean and variance, unless they are frozen.
 
@@ -125,51 +127,59 @@ def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
     """Return what each algorithm does, for people: of those that choices and their reasons name.
 
     >>> list(meanings(choose([Conv2D(32, 3)], (9, 9, 1))))
-    ['blocked product', 'patches', 'turned patches']
+    ['patches', 'turned patches']
     """
     told = " ".join(f"{choice.algorithm} {choice.reason}" for choice in choices)
     return {algorithm: meaning for algorithm, meaning in MEANINGS.items() if algorithm in told}
 
 
 def _choices(layers: Sequence[Layer], input_shape: Shape) -> Iterator[Choice]:
-    shapes, taken_by = [shape for _, shape in walk(layers, input_shape)], takers(layers)
+    walked, taken_by = tuple(walk(layers, input_shape)), takers(layers)
     first = 0
     while first < len(layers):
         # What takes a result alone may be worked out with it.
-        behind = layers[first + 1] if taken_by[first] == (first + 1,) else None
-        choice = _choose_first(layers[first], behind, shapes[first])._replace(first=first)
+        chain = [walked[first]]
+        while len(chain) < LONGEST and taken_by[first + len(chain) - 1] == (first + len(chain),):
+            chain.append(walked[first + len(chain)])
+        choice = _choose_first(chain)._replace(first=first)
         first += choice.layers
         yield choice
 
 
-def _one_by_one(choices: Iterator[Choice]) -> Iterator[Choice]:
-    for choice in choices:
-        for index in range(choice.layers):
-            yield Choice(choice.first + index, 1, "layer by layer", _in_pieces(choice, index))
-
-
-def _in_pieces(choice: Choice, index: int) -> str:
-    """Say what the layers of a choice would have if the batch were worked through in pieces."""
-    if choice.algorithm == "layer by layer":
-        return choice.reason
-    if index:
-        return f"the whole batch at once; else part of the {choice.algorithm} above"
-    return f"the whole batch at once; else {choice.algorithm}: {choice.reason}"
-
-
-def _choose_first(layer: Layer, behind: Layer | None, shape: Shape) -> Choice:
-    """Choose for a layer, and the one behind it if it takes that along."""
+def _choose_first(chain: Sequence[tuple[Layer, Shape]]) -> Choice:
+    """Choose for the first layer of a chain, and for those behind that it takes along."""
+    (layer, shape), *others = chain
+    behind = others[0][0] if others else None
+    if isinstance(layer, Rescaling) and isinstance(behind, Conv2D) and behind.groups == 1:
+        choice = _choose_first(others)
+        reason = f"it is rescaled as its rows are read; {choice.reason}"
+        return choice._replace(layers=choice.layers + 1, reason=reason)
     if isinstance(layer, Conv2D):
         return _convolution(layer, behind, shape)
     if isinstance(layer, PoolingLayer) and of_mode(POOLINGS, layer).by_cell:
         against = against_side_by_side(layer, shape)
         reason = f"its windows {against or 'lie side by side, without padding'}"
         return Choice(0, 1, "layer by layer" if against else "cell by cell", reason)
+    return _product(layer, behind, shape) or _number_by_number(layer, behind)
+
+
+def _product(layer: Layer, behind: Layer | None, shape: Shape) -> Choice | None:
+    """Choose for a Dense layer, behind a Flatten or not; None for any other layer."""
     if isinstance(layer, Flatten) and isinstance(behind, Dense):
         reason = "a matrix product already; reordering its weights spares reordering every image"
         return Choice(0, 2, "plain product", reason)
     if isinstance(layer, Dense) and len(shape) == 1:
         return Choice(0, 1, "plain product", "a matrix product already")
+    return None
+
+
+def _number_by_number(layer: Layer, behind: Layer | None) -> Choice:
+    """Choose for a layer that a relu behind it may join."""
+    if layer.needs_batch:
+        return Choice(0, 1 + is_plain_relu(behind), "by moments", _against_any(layer))
+    if isinstance(layer, Add):
+        reason = "nothing of its results is copied"
+        return Choice(0, 1 + is_plain_relu(behind), "row by row", reason)
     return Choice(0, 1, "layer by layer", _against_any(layer))
 
 
@@ -205,26 +215,11 @@ def _against_any(layer: Layer) -> str:
 def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
     if layer.groups > 1:
         return Choice(0, 1, "layer by layer", _against_any(layer))
-    geometry, filters = layer.geometry(shape), _counted(layer.filters, "filter")
-    no_blocks = against_blocks(layer, behind, shape)
-    if isinstance(behind, PoolingLayer) and not no_blocks:
-        outputs = _counted(prod(behind.window_size), "output")
-        reason = (
-            f"with {filters} (fewer than {FEW_FILTERS}) a product is slow; a larger one gives the "
-            f"{outputs} of a pooling cell at once, for "
-            f"{product_arithmetic(layer, behind, shape):.2f} times the arithmetic"
-        )
-        return Choice(0, 2, "blocked product", reason)
+    no_pooling = against_pooling(layer, behind, shape)
     against = against_turning(layer, shape)
-    if not against and geometry.kernel == (1, 1):
-        reason = "its window is one pixel, so that each pixel is a patch already"
-        return Choice(0, 1, "plain product", reason)
-    reason = f"no blocked product, since {no_blocks}"
-    if not against:
-        return Choice(0, 1, "turned patches", reason)
-    other = "plain product" if geometry.kernel == (1, 1) else "turned patches"
-    return Choice(0, 1, "patches", f"{reason}; no {other}, since {against}")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    reason = f"its pooling can't be joined: {no_pooling}"
+    if not no_pooling:
+        reason = "what its pooling compares are whole lines of sums"
+    if against:
+        return Choice(0, 1 + (not no_pooling), "patches", f"{reason}; not turned, since {against}")
+    return Choice(0, 1 + (not no_pooling), "turned patches", reason)

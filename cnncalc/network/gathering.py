@@ -15,7 +15,16 @@ from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops.merging import side_by_side
 
-__all__ = ["WayBack", "gather", "learning_places", "merge_parts", "reached", "scatter"]
+__all__ = [
+    "WayBack",
+    "gather",
+    "learning_places",
+    "merge_parts",
+    "reached",
+    "repeated",
+    "scatter",
+    "summed",
+]
 
 
 def gather(layer: Layer, results: Sequence[Array]) -> Array:
@@ -43,11 +52,11 @@ def merge_parts(layer: MergeLayer, results: Sequence[Array]) -> list[Array]:
     shapes = [result.shape[1:] for result in results]
     common, sizes = layer.common_shape(shapes), layer.part_sizes(shapes)
     return [
-        _repeated(result, (*common[:-1], size)) for result, size in zip(results, sizes, strict=True)
+        repeated(result, (*common[:-1], size)) for result, size in zip(results, sizes, strict=True)
     ]
 
 
-def _repeated(result: Array, shape: Shape) -> Array:
+def repeated(result: Array, shape: Shape) -> Array:
     """Return a batch repeated to a shape, where it is smaller."""
     batch, *sizes = result.shape
     ones = (1,) * (len(shape) - len(sizes))
@@ -69,10 +78,10 @@ def scatter(layer: Layer, gradient: Array, shapes: Sequence[Shape]) -> list[Arra
         return [gradient]
     edges = np.cumsum(layer.part_sizes(shapes))[:-1].tolist()
     parts = np.split(gradient, edges, axis=-1)
-    return [_summed(part, shape) for part, shape in zip(parts, shapes, strict=True)]
+    return [summed(part, shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def _summed(gradient: Array, shape: Shape) -> Array:
+def summed(gradient: Array, shape: Shape) -> Array:
     """Return the gradient by a result of a shape that was repeated, where it was smaller."""
     sizes = (1,) * (gradient.ndim - 1 - len(shape)) + shape
     axes = tuple(
@@ -80,8 +89,8 @@ def _summed(gradient: Array, shape: Shape) -> Array:
         for axis, (size, given) in enumerate(zip(sizes, gradient.shape[1:], strict=True), 1)
         if size != given
     )
-    summed = gradient.sum(axis=axes, keepdims=True) if axes else gradient
-    return summed if summed.ndim == len(shape) + 1 else summed.reshape(len(gradient), *shape)
+    total = gradient.sum(axis=axes, keepdims=True) if axes else gradient
+    return total if total.ndim == len(shape) + 1 else total.reshape(len(gradient), *shape)
 
 
 def learning_places(layers: Sequence[Layer], weights: Sequence[Weights]) -> frozenset[int]:
@@ -139,10 +148,12 @@ class WayBack:
 
         `shapes` are those of these results, one sample's.
         """
-        if gradient is None:
-            return
+        if gradient is not None:
+            self.hand_back_parts(place, scatter(self.layers[place], gradient, shapes))
+
+    def hand_back_parts(self, place: int, parts: Sequence[Array]) -> None:
+        """Add a layer's gradients by the results that it took to those of others that took them."""
         taken = self._sources[place]
-        parts = scatter(self.layers[place], gradient, shapes)
         for source, part in zip(taken, parts, strict=True):
             if source in self.wanted:
                 before = self._gradients.get(source)

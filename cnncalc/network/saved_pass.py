@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
 
-import numpy as np
-
 from cnncalc import layers as specifications
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
 from cnncalc.layers.graph import IMAGE_PLACE, sources
@@ -24,7 +22,7 @@ from cnncalc.network.operations import (
 )
 from cnncalc.network.structure import Array, Saved, Weights
 from cnncalc.ops.activations import ACTIVATIONS
-from cnncalc.ops.dropout import dropout, dropout_mask
+from cnncalc.ops.dropout import Random, dropout, dropout_mask
 from cnncalc.ops.normalization import (
     batch_normalize,
     batch_statistics,
@@ -39,7 +37,7 @@ def forward_saved(
     layers: Sequence[Layer],
     weights: Sequence[Weights],
     images: Array,
-    generator: np.random.Generator | None = None,
+    generator: Random | None = None,
     *,
     near: bool = False,
 ) -> tuple[Saved, ...]:
@@ -70,7 +68,7 @@ def save_layer(
     layer: Layer,
     weights: Weights,
     images: Array,
-    generator: np.random.Generator | None,
+    generator: Random | None,
     *,
     near: bool = False,
 ) -> Saved:
@@ -83,9 +81,7 @@ def save_layer(
 
 
 @singledispatch
-def _train_layer(
-    layer: Layer, weights: Weights, images: Array, generator: np.random.Generator
-) -> Saved:
+def _train_layer(layer: Layer, weights: Weights, images: Array, generator: Random) -> Saved:
     """Run a batch through one of the layers that training makes work otherwise."""
     message = (
         "a layer that works otherwise in training must be told in network/saved_pass.py. "
@@ -95,9 +91,7 @@ def _train_layer(
 
 
 @_train_layer.register(specifications.Dropout)
-def _(
-    layer: specifications.Dropout, weights: Weights, images: Array, generator: np.random.Generator
-) -> Saved:
+def _(layer: specifications.Dropout, weights: Weights, images: Array, generator: Random) -> Saved:
     kept = dropout_mask(images.shape, layer.rate, generator)
     return Saved(images, dropout(images, kept, layer.rate), (kept,))
 
@@ -107,7 +101,7 @@ def _(
     layer: specifications.BatchNormalization,
     weights: Weights,
     images: Array,
-    generator: np.random.Generator,
+    generator: Random,
 ) -> Saved:
     batch = batch_statistics(images)
     mean, variance = moving_average(moving_statistics(weights), batch, layer.momentum)

@@ -22,7 +22,7 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.layers.graph import IMAGE_PLACE, in_keras_order, input_shape_of, sources
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
 from cnncalc.ops.read_only import ReadOnlyMapping, held_apart

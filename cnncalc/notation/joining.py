@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from cnncalc.layers import MERGE_LAYERS, Add, Layer, Multiply, Subtract
-from cnncalc.layers.vocabulary import snake_case
+from cnncalc.layers.names import snake_case
 from cnncalc.notation.layer_calls import layer_from, read_arguments
 from cnncalc.notation.source import Source, called
 

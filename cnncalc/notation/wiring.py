@@ -11,7 +11,7 @@ from typing import TypeAlias
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import Concatenate, Layer, MergeLayer
 from cnncalc.layers.graph import IMAGE, in_keras_order
-from cnncalc.layers.vocabulary import automatic_names, named, snake_case
+from cnncalc.layers.names import automatic_names, named, snake_case
 from cnncalc.notation.source import Source, nearest
 
 __all__ = ["Block", "LeftOut", "Meaning", "Piece", "Wiring"]

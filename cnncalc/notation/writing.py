@@ -9,7 +9,7 @@ from dataclasses import MISSING, Field, fields, replace
 from keyword import iskeyword
 
 from cnncalc.layers import L1L2, LINEAR, Layer, WindowLayer
-from cnncalc.layers.vocabulary import automatic_names
+from cnncalc.layers.names import automatic_names
 from cnncalc.shapes import Pads, Size
 
 __all__ = ["write", "write_layer"]

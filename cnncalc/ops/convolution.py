@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.ops.arrays import Array, require_images
 from cnncalc.ops.padding import pad_gradient
 from cnncalc.ops.row_convolution import convolve_rows
+from cnncalc.ops.tap_convolution import convolve_taps
 from cnncalc.ops.tiles import Tile, padded_input, patch_matrix, tap, taps, tiles
 
 __all__ = [
@@ -37,6 +39,11 @@ __all__ = [
 CELLS_FOR_ROWS = 1 << 16
 PATCHES_FOR_ROWS = 1 << 20
 CHANNELS_FOR_ROWS = 8
+# So many cells a kernel has at most, and so many an output at least, where taps were measured to be
+# faster than rows: of larger kernels the products have few columns, and a small image pays for the
+# fresh memory. 13×13 is even; 300×300 cells lose, 500×500 gain.
+KERNEL_CELLS_FOR_TAPS = 12 * 12
+CELLS_FOR_TAPS = 1 << 18
 # The matrices of a kernel whose rows lie further apart are nearly all zeros.
 DILATION_FOR_ROWS = 8
 
@@ -131,10 +138,19 @@ def _convolve_by_rows(
     first = kernel[..., :1]
     if depth == 1 and filters == groups and (kernel == first).all():
         # Each channel by one kernel, as a photo is blurred: the channels may stay side by side.
-        convolve_rows(images, first, geometry, result)
+        if _taps_are_faster(geometry):
+            convolve_taps(images, kernel[:, :, 0, 0], geometry, result)
+        else:
+            convolve_rows(images, first, geometry, result)
         return
     for ins, outs in _groups(depth, filters, groups):
         convolve_rows(images[..., ins], kernel[..., outs], geometry, result[..., outs])
+
+
+def _taps_are_faster(geometry: Geometry) -> bool:
+    # A kernel of one column meets rows as they lie.
+    few = geometry.kernel.width > 1 and prod(geometry.kernel) <= KERNEL_CELLS_FOR_TAPS
+    return few and prod(geometry.output) >= CELLS_FOR_TAPS
 
 
 def convolve_kernel_gradient(

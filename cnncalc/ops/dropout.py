@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.ops.arrays import Array
 
-__all__ = ["Kept", "dropout", "dropout_gradient", "dropout_mask"]
+__all__ = ["DrawsByPiece", "Kept", "Random", "dropout", "dropout_gradient", "dropout_mask"]
 
 Kept = NDArray[np.bool_]
 
 
-def dropout_mask(shape: Sequence[int], rate: float, generator: np.random.Generator) -> Kept:
+class Random(Protocol):
+    """What draws numbers from 0 to 1, such as a generator of NumPy."""
+
+    def random(self, size: tuple[int, ...], /) -> Array:
+        """Draw numbers, each below 1, of this shape."""
+
+
+class DrawsByPiece:
+    """Draws for a whole batch what is drawn for its pieces, one behind the other.
+
+    Arguments: the `pieces` of the batch; what draws for each of them.
+
+    >>> both = DrawsByPiece([slice(0, 1), slice(1, 2)], [np.random.default_rng(7)] * 2)
+    >>> both.random((2,)).tolist() == np.random.default_rng(7).random(2).tolist()
+    True
+    """
+
+    def __init__(self, pieces: Sequence[slice], generators: Sequence[Random]) -> None:
+        self._pieces = tuple(zip(pieces, generators, strict=True))
+
+    def random(self, size: tuple[int, ...], /) -> Array:
+        """Draw numbers (batch, …)."""
+        drawn = [
+            generator.random((piece.stop - piece.start, *size[1:]))
+            for piece, generator in self._pieces
+        ]
+        return np.concatenate(drawn)
+
+
+def dropout_mask(shape: Sequence[int], rate: float, generator: Random) -> Kept:
     """Draw which numbers are kept, each with the probability 1 − rate.
 
     Arguments: the `shape` of the numbers; the `rate` that is dropped, 0 to 1; the `generator`

@@ -26,7 +26,7 @@ from cnncalc.ops.arrays import Array
 from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, padded_input, parts
 
-__all__ = ["columns_by_phase", "convolve_rows", "toeplitz_matrices"]
+__all__ = ["ROWS_AT_ONCE", "columns_by_phase", "convolve_rows", "toeplitz_matrices"]
 
 # Output rows of one product. More have BLAS multiply by more zeros, fewer have it read each row
 # more often: 2, 4, 5, 6, 8, 12 and 16 were measured, for kernels of 3×3 to 11×11.
@@ -163,11 +163,11 @@ def columns_by_phase(covered: Array, stride: int, depth: int) -> Array:
     rows, columns, channels = covered.shape
     groups = channels // depth
     wide = -(-columns // stride)
-    if stride * depth == 1 and covered[0].flags.c_contiguous:
+    if stride * depth == 1 and covered[:1].flags.c_contiguous:
         return covered.reshape(rows, 1, columns * groups)
     phases = np.empty((rows, stride, depth, wide, groups), covered.dtype)
     # A zero of a matrix times what memory happens to hold could be NaN.
-    phases[:, :, :, -1] = 0
+    phases[:, :, :, -1:] = 0
     for phase in range(stride):
         part = covered[:, phase::stride]
         part = part.reshape(*part.shape[:2], depth, groups).transpose(0, 2, 1, 3)

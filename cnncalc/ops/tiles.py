@@ -23,6 +23,7 @@ __all__ = [
     "MANY_CHANNELS",
     "TILE_NUMBERS",
     "Tile",
+    "input_and_pads",
     "met_by",
     "padded_input",
     "parts",
@@ -76,11 +77,25 @@ def padded_input(images: Array, geometry: Geometry, tile: Tile, value: float = 0
     `tile`; the `value` of padding cells.
     Returns (images of the tile, covered rows, covered columns, channels).
     """
+    return pad(*input_and_pads(images, geometry, tile), value)
+
+
+def input_and_pads(images: Array, geometry: Geometry, tile: Tile) -> tuple[Array, Pads]:
+    """Return the input under a tile, a view, and how many cells of padding surround it there.
+
+    Arguments: `images` (batch, height, width, channels), not padded; the window's `geometry`; the
+    `tile`.
+
+    >>> from cnncalc.geometry import geometry
+    >>> tile = Tile(slice(0, 1), slice(0, 2), slice(0, 9))
+    >>> taken, pads = input_and_pads(np.ones((1, 9, 9, 1)), geometry((9, 9), 3, padding=1), tile)
+    >>> taken.shape, pads
+    ((1, 3, 9, 1), Pads(top=1, bottom=0, left=1, right=1))
+    """
     _, rows, columns = tile.covered(geometry)
     taken_rows, above, below = _without_padding(geometry.vertical, rows)
     taken_columns, left, right = _without_padding(geometry.horizontal, columns)
-    taken = images[tile.images, taken_rows, taken_columns]
-    return pad(taken, Pads(above, below, left, right), value)
+    return images[tile.images, taken_rows, taken_columns], Pads(above, below, left, right)
 
 
 def taps(geometry: Geometry) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.image_regions import Box, box_around, boxes_before
 from cnncalc.layers import Flatten, InputLayer, Layer, Shape
 from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, in_keras_order, sources
-from cnncalc.layers.vocabulary import place_of
+from cnncalc.layers.names import place_of
 from cnncalc.network import walk
 from cnncalc.part.kinds import computed_box, crop_between, cut_layer
 from cnncalc.part.structure import Part, Shown

@@ -11,18 +11,18 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cnncalc.layers import LINEAR, Dropout, Layer, MergeLayer, Rescaling, Shape
 from cnncalc.layers.graph import input_shape_of, run
-from cnncalc.rules.activations import rule_of
-from cnncalc.rules.evaluation import evaluate
-from cnncalc.rules.formula import Expression
 from cnncalc.rules.joins import Join
 from cnncalc.rules.law import law_of
 from cnncalc.trace.stage_names import StageName
+
+if TYPE_CHECKING:
+    from cnncalc.rules.formula import Expression
 
 __all__ = [
     "ANY",
@@ -243,6 +243,9 @@ def _hull(numbers: Iterable[float]) -> Range:
 def _activated(layer: Layer, of: Range) -> Range:
     if layer.activation_name == LINEAR:
         return of
+    # Formulas are many small classes: a calculation without an activation starts sooner without.
+    from cnncalc.rules.activations import rule_of  # noqa: PLC0415 (where needed)
+
     rule = rule_of(layer)
     # Softmax alone has steps instead of a rule.
     return SHARES if rule is None else _worked_out(rule.output, of)
@@ -250,6 +253,8 @@ def _activated(layer: Layer, of: Range) -> Range:
 
 def _worked_out(expression: Expression, of: Range) -> Range:
     """Return the range of a function of "x", from its far ends and what is between them."""
+    from cnncalc.rules.evaluation import evaluate  # noqa: PLC0415 (likewise)
+
     numbers = np.clip([-_FAR, *_NEAR, _FAR], *of)
     results = evaluate(expression, {"x": numbers})
     low, high = float(results.min()), float(results.max())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from cnncalc import notation
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.sheet.part_lines import part_lines, read_part
 from cnncalc.sheet.plan import Layout, Specification
 from cnncalc.sheet.training.specification import TrainingSpecification

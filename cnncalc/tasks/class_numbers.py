@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from cnncalc.errors import OptionError
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.layers import Shape
+from cnncalc.tasks.network_options import FittingOptions
 from cnncalc.tasks.networks import NetworkSource
-from cnncalc.tasks.options import FittingOptions
 
 __all__ = ["class_names", "class_number"]
 

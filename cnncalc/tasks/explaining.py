@@ -20,14 +20,13 @@ from cnncalc.shapes import whole_numbers
 from cnncalc.tasks.argument_checks import as_texts, given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.frozen import frozen
-from cnncalc.tasks.options import (
+from cnncalc.tasks.network_options import (
     FittingOptions,
-    InputOptions,
     NetworkExport,
     NetworkOptions,
     WeightOptions,
-    given_options,
 )
+from cnncalc.tasks.options import InputOptions, given_options
 from cnncalc.tasks.tracing import RecordOptions, recorded
 from cnncalc.tasks.training_options import GradientOptions, TrainingExport
 from cnncalc.trace import LayerTrace, Trace

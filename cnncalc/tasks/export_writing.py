@@ -13,20 +13,13 @@ from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
 from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.export_forms import ExportForm, TitledTrace
+from cnncalc.tasks.export_options import StudentOptions
 from cnncalc.tasks.flow_reading import require_steps
 from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.memory import keep_all
+from cnncalc.tasks.network_options import NO_NETWORK, FittingOptions, NetworkExport, WeightOptions
 from cnncalc.tasks.network_part import NO_PART, PartOptions, PartRequest, require_part_alone
-from cnncalc.tasks.options import (
-    NO_CALCULATION,
-    NO_NETWORK,
-    CalculationOptions,
-    FittingOptions,
-    InputOptions,
-    NetworkExport,
-    StudentOptions,
-    WeightOptions,
-)
+from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions
 from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.student_copies import copies, paths
 from cnncalc.tasks.tracing import FittedImage, fit_image

@@ -23,17 +23,12 @@ from cnncalc.tasks.arguments import (
     ignore,
 )
 from cnncalc.tasks.export_forms import ExportForm
+from cnncalc.tasks.export_options import PrintOptions, StudentOptions
 from cnncalc.tasks.export_writing import ExportRequest, write_exports
 from cnncalc.tasks.keyword_options import calculation_options, network_export
+from cnncalc.tasks.network_options import NetworkExport
 from cnncalc.tasks.network_part import PartOptions
-from cnncalc.tasks.options import (
-    NO_CALCULATION,
-    CalculationOptions,
-    InputOptions,
-    NetworkExport,
-    PrintOptions,
-    StudentOptions,
-)
+from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions
 from cnncalc.tasks.page_writing import PageForm
 from cnncalc.tasks.pdf_writing import with_pdf
 from cnncalc.tasks.trace_writing import write_trace

@@ -28,13 +28,8 @@ from cnncalc.tasks.flow_reading import FlowRequest, read_flow
 from cnncalc.tasks.flows import NumberedFlow, trace_flow
 from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.keyword_options import calculation_options, network_export
-from cnncalc.tasks.options import (
-    NO_CALCULATION,
-    CalculationOptions,
-    InputOptions,
-    NetworkExport,
-    given_options,
-)
+from cnncalc.tasks.network_options import NetworkExport
+from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions, given_options
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.trace import Trace
 from cnncalc.views.film.timing import DEFAULT_SPEED, DEFAULT_WIDTH, MOST_MOMENTS, FilmLook

@@ -9,16 +9,8 @@ from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.flows import NumberedFlow, trace_flow, training_flow
-from cnncalc.tasks.options import (
-    NO_CALCULATION,
-    NO_NETWORK,
-    CalculationOptions,
-    FittingOptions,
-    InputOptions,
-    NetworkExport,
-    WeightOptions,
-    given_options,
-)
+from cnncalc.tasks.network_options import NO_NETWORK, FittingOptions, NetworkExport, WeightOptions
+from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions, given_options
 from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.tracing import trace_image
 from cnncalc.tasks.training_options import TrainingExport

@@ -14,7 +14,8 @@ from cnncalc.ops.numbers import bias_numbers
 from cnncalc.shapes import normalize_padding, pair, whole_number
 from cnncalc.tasks.argument_checks import data_given, local, optional_path, plain, plain_numbers
 from cnncalc.tasks.arguments import DataLike, KernelLike, NetworkLike, Numbers
-from cnncalc.tasks.options import CalculationOptions, NetworkExport, ScheduleText, require_real
+from cnncalc.tasks.network_options import NetworkExport
+from cnncalc.tasks.options import CalculationOptions, ScheduleText, require_real
 from cnncalc.tasks.training_options import DataOptions, KeepOptions
 
 if TYPE_CHECKING:

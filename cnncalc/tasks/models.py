@@ -14,8 +14,8 @@ from cnncalc.network import Network, assemble, initialize, require_finite_weight
 from cnncalc.provenance import Origin
 from cnncalc.tasks.arguments import Caller, ModelLike, is_live
 from cnncalc.tasks.live_models import saved_model
+from cnncalc.tasks.network_options import WeightOptions
 from cnncalc.tasks.networks import NetworkSource
-from cnncalc.tasks.options import WeightOptions
 
 if TYPE_CHECKING:
     from cnncalc.files.trained_models import TrainedModel

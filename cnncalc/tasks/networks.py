@@ -18,7 +18,7 @@ from cnncalc.provenance import Origin
 from cnncalc.tasks.argument_checks import local
 from cnncalc.tasks.arguments import Caller, NetworkLike, Say, ignore, is_live
 from cnncalc.tasks.live_models import saved_model
-from cnncalc.tasks.options import NetworkOptions
+from cnncalc.tasks.network_options import NetworkOptions
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training

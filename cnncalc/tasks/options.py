@@ -1,4 +1,7 @@
-"""What can be asked of a task: each set of options one frozen value, and what options must be."""
+"""What can be asked of a task: each set of options one frozen value, and what options must be.
+
+Here are those of a calculation; `network_options` and `export_options` have the others.
+"""
 
 from __future__ import annotations
 
@@ -9,36 +12,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import OptionError, received
-from cnncalc.shapes import whole_number, whole_numbers
-from cnncalc.sheet.paper import Paper
-from cnncalc.tasks.argument_checks import as_texts, normalize, require_flag
+from cnncalc.shapes import whole_number
+from cnncalc.tasks.argument_checks import normalize
 from cnncalc.tasks.arguments import (
     DataLike,
     ImageLike,
     KernelLike,
-    NetworkLike,
     Numbers,
 )
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cnncalc.layers import PoolingLayer, Shape
+    from cnncalc.layers import PoolingLayer
 
 __all__ = [
     "NO_CALCULATION",
-    "NO_NETWORK",
     "CalculationOptions",
-    "FittingOptions",
-    "InitialWeightOptions",
     "InputOptions",
-    "NetworkExport",
-    "NetworkOptions",
     "PoolingText",
-    "PrintOptions",
     "ScheduleText",
-    "StudentOptions",
-    "WeightOptions",
     "given_options",
     "require_choice",
     "require_real",
@@ -51,6 +44,7 @@ __all__ = [
 def given_options(options: DataclassInstance) -> list[str]:
     """Return the options of a set that were given, by their names; none of them has a default.
 
+    >>> from cnncalc.tasks.network_options import FittingOptions
     >>> given_options(FittingOptions(resize=True, class_names="cat,dog"))
     ['--resize', '--class-names']
     """
@@ -98,26 +92,6 @@ def require_texts(options: DataclassInstance, *names: str) -> None:
         if value is not None and not isinstance(value, str):
             message = f"{name} must be a text. Received: {name}={received(value)}"
             raise OptionError(message)
-
-
-def _require_names(options: FittingOptions | NetworkExport) -> None:
-    """Make class names that are given one by one a tuple, or raise OptionError."""
-    names = options.class_names
-    if names is not None and not isinstance(names, str):
-        object.__setattr__(options, "class_names", as_texts(names, "class_names"))
-
-
-def _require_input_shape(options: NetworkOptions | NetworkExport) -> None:
-    """Make an input_shape that is given Python's whole numbers, or raise OptionError."""
-    if options.input_shape is not None:
-        shape = whole_numbers(options.input_shape)
-        if not shape or min(shape) < 1:
-            message = (
-                "input_shape must be whole numbers of at least 1, such as (28, 28, 1). "
-                f"Received: input_shape={received(options.input_shape)}"
-            )
-            raise OptionError(message)
-        object.__setattr__(options, "input_shape", shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,123 +168,3 @@ class CalculationOptions:
 
 
 NO_CALCULATION = CalculationOptions()
-
-
-@dataclass(frozen=True)
-class NetworkOptions:
-    """Which network, and for images of which shape."""
-
-    network: NetworkLike
-    input_shape: Shape | None = None
-
-    def __post_init__(self) -> None:
-        _require_input_shape(self)
-
-
-@dataclass(frozen=True)
-class WeightOptions:
-    """Where the weights of a network come from.
-
-    `seed` is None where none was given.
-    """
-
-    weights: Path | None = None
-    seed: int | None = None
-
-    def __post_init__(self) -> None:
-        normalize(self)
-        require_wholes(self, seed=0)
-
-    def refuse_idle_seed(self, beside: str) -> None:
-        """Refuse a seed from which nothing is drawn, `beside` what stands in its way."""
-        if self.seed is not None:
-            message = "--seed is what initial weights are drawn from, where there are no others. "
-            raise OptionError(message + f"Received: --seed {self.seed} beside {beside}")
-
-
-class InitialWeightOptions(WeightOptions):
-    """Where a training's weights come from, whose seed decides on more than these."""
-
-    def refuse_idle_seed(self, beside: str) -> None:
-        """Refuse nothing: what a step leaves out, and the order of samples, are drawn as well."""
-
-
-@dataclass(frozen=True)
-class FittingOptions:
-    """Whether an image is made to fit, and what the classes are called, as "A,B" or one by one."""
-
-    resize: bool = False
-    class_names: str | Sequence[str] | None = None
-
-    def __post_init__(self) -> None:
-        normalize(self)
-        _require_names(self)
-
-
-@dataclass(frozen=True)
-class NetworkExport:
-    """A whole network to export, for which input, with which weights, classes and target."""
-
-    network: NetworkLike | None = None
-    input_shape: Shape | None = None
-    weights: Path | None = None
-    resize: bool = False
-    class_names: str | Sequence[str] | None = None
-    target: str | None = None
-
-    def __post_init__(self) -> None:
-        normalize(self)
-        _require_input_shape(self)
-        _require_names(self)
-
-    @property
-    def network_options(self) -> NetworkOptions:
-        """Which network, and for images of which shape.
-
-        Raises OptionError where there is none, as there may be beside options of a training.
-        """
-        if self.network is None:
-            message = "--training-steps needs --network. Received: none"
-            raise OptionError(message)
-        return NetworkOptions(self.network, self.input_shape)
-
-
-NO_NETWORK = NetworkExport()
-
-
-@dataclass(frozen=True)
-class PrintOptions:
-    """What a workbook is printed on, by name, and whether cnncalc has that done at once.
-
-    >>> PrintOptions("A5")
-    Traceback (most recent call last):
-    cnncalc.errors.OptionError: paper must be one of A4, letter, A3. Received: paper='A5'
-    """
-
-    paper: str = Paper.A4
-    pdf: bool = False
-
-    def __post_init__(self) -> None:
-        require_choice(self.paper, "paper", list(Paper))
-        require_flag(self.pdf, "pdf")
-
-
-@dataclass(frozen=True)
-class StudentOptions:
-    """What is left for students to fill in, and for how many of them."""
-
-    worksheet: bool = False
-    blank: float | None = None
-    seed: int | None = None
-    solution: bool = True
-    variants: int | None = None
-
-    def __post_init__(self) -> None:
-        normalize(self)
-        require_wholes(self, seed=0, variants=1)
-        require_reals(self, "blank")
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anything is left blank at all."""
-        return self.worksheet or self.blank is not None or not self.solution or bool(self.variants)

@@ -9,8 +9,8 @@ from cnncalc.files.output import check_output, write_atomically
 from cnncalc.files.pdf_printing import print_workbooks, require_printer
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
 from cnncalc.tasks.arguments import Caller
+from cnncalc.tasks.export_options import PrintOptions
 from cnncalc.tasks.export_writing import ExportRequest
-from cnncalc.tasks.options import PrintOptions
 
 __all__ = ["with_pdf"]
 

@@ -28,7 +28,8 @@ from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.settings import with_settings
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.values import as_written, calculated_network, input_shapes
-from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport
+from cnncalc.tasks.network_options import NetworkExport
+from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.training.metrics import class_count
 from cnncalc.views.page.limits import MOST_FORMULAS
 from cnncalc.wording import size_text

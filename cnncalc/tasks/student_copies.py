@@ -11,7 +11,7 @@ from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.variants import variant
 from cnncalc.sheet.worksheet import WorksheetOptions
-from cnncalc.tasks.options import StudentOptions
+from cnncalc.tasks.export_options import StudentOptions
 from cnncalc.trace import Trace
 
 __all__ = ["Copy", "copies", "paths"]

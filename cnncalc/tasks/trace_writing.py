@@ -11,7 +11,8 @@ from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.export_forms import ExportForm, TitledTrace, image_name, trace_origins
 from cnncalc.tasks.export_writing import ExportRequest
-from cnncalc.tasks.options import NO_CALCULATION, NetworkExport
+from cnncalc.tasks.network_options import NetworkExport
+from cnncalc.tasks.options import NO_CALCULATION
 from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
 

@@ -29,8 +29,9 @@ from cnncalc.tasks.differences import say_unseen
 from cnncalc.tasks.inputs import image_origin, image_remarks, read_given, with_layers
 from cnncalc.tasks.memory import Keep, keep_all, require_memory
 from cnncalc.tasks.models import build_network
+from cnncalc.tasks.network_options import FittingOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
-from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.options import InputOptions
 from cnncalc.trace import PassingTrace, Trace
 from cnncalc.training.unseen import resized_text
 

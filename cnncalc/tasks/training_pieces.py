@@ -19,14 +19,14 @@ from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.differences import brings, say_scaling
 from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.models import build_network
-from cnncalc.tasks.networks import NetworkSource
-from cnncalc.tasks.options import (
+from cnncalc.tasks.network_options import (
     FittingOptions,
     InitialWeightOptions,
-    InputOptions,
     NetworkExport,
     NetworkOptions,
 )
+from cnncalc.tasks.networks import NetworkSource
+from cnncalc.tasks.options import InputOptions
 from cnncalc.tasks.saved_states import saved_state
 from cnncalc.tasks.session_pieces import class_note, drawn_pieces
 from cnncalc.tasks.tracing import Prepared, fit_image

@@ -9,7 +9,7 @@ from cnncalc import layers as specifications
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import LINEAR, Layer, MergeLayer, Shape, WindowLayer
 from cnncalc.layers.graph import IMAGE_PLACE, sources
-from cnncalc.layers.vocabulary import place_of
+from cnncalc.layers.names import place_of
 from cnncalc.network import walk
 
 __all__ = ["kept_places", "layer_bytes", "trace_bytes"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cnncalc.errors import OptionError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer, Shape
-from cnncalc.layers.vocabulary import place_of
+from cnncalc.layers.names import place_of
 from cnncalc.network import Array, Network, Weights
 from cnncalc.provenance import Provenance
 from cnncalc.trace.stage_names import StageName

@@ -20,11 +20,13 @@ import numpy as np
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import LINEAR
 from cnncalc.network import Network, Saved, Weights, forward_saved, without_last_activation
-from cnncalc.network.algorithms import whole_batch_layers
-from cnncalc.network.training_pass import TrainingPass
+from cnncalc.network.training_pass import Halting, TrainingPass, together
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.arrays import Array
+from cnncalc.ops.dropout import DrawsByPiece, Random
 from cnncalc.ops.numbers import overflow_allowed
+from cnncalc.ops.small_products import LANES
+from cnncalc.ops.strip_convolution import STRIP_NUMBERS
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues, target_outputs
 from cnncalc.training.metrics import correct
@@ -42,12 +44,11 @@ __all__ = [
 
 
 PIECE_VALUES = 24 * 2**20
-"""How many numbers the outputs and the spread images of a piece of a batch may have. Measured.
+"""How many numbers may be kept of a piece of a batch: 96 MiB of float32, for each thread."""
 
-In float32 they are 96 MiB, for each thread; gradients and what else is worked on are as much again.
-A quarter of it is a seventh slower: each step of a small piece costs Python as much as of a large
-one. Twice as much is no faster.
-"""
+STRIP_ROWS = 10
+"""How many rows of a piece a strip has room for at least. Measured: with fewer images, and so more
+rows, each step costs Python more; with more images rows are read again too often."""
 
 LEAST_PIECES = 2
 """Into how many pieces a batch is cut at least: as many threads have work with small images.
@@ -112,16 +113,17 @@ class Objective:
         Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `executor`
         that works on the pieces.
         """
-        prepared = self._passes.prepare(self.network.weights)
+        passes = self._passes
+        prepared = passes.prepare(self.network.weights)
 
         def work(piece: slice) -> Outcome:
-            inputs = images[piece].astype(self._dtype)
+            # What normalizes doesn't halt in prediction: each piece can take the thread's room.
+            (kept,) = together([passes.forward(prepared, images[piece], None, passes.thread_room)])
             with overflow_allowed():
-                kept = self._passes.forward(prepared, inputs, generator=None)
                 # A copy, since the next piece overwrites the output.
                 return self.judge(np.array(kept[-1].output), labels[piece])
 
-        results = list(executor.map(work, self._pieces(len(labels))))
+        results = list(executor.map(work, self.pieces(len(labels))))
         return Outcome(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
 
     def judge(self, raw: Array, labels: Array) -> Outcome:
@@ -143,41 +145,63 @@ class Objective:
         """
         passes = self._passes
         prepared = passes.prepare(self.network.weights)
-
-        def work(queue: Sequence[slice]) -> BatchResult:
-            return _added(self._piece(prepared, images, labels, seed, piece) for piece in queue)
-
-        total = _added(executor.map(work, _queues(self.training_pieces(len(labels)))))
+        works = [
+            self._piece(prepared, images, labels, seed, (number, piece))
+            for number, piece in enumerate(self.pieces(len(labels)))
+        ]
+        if passes.halts:
+            total = _added(iter(together(works, executor)))
+        else:
+            total = _added(executor.map(_worked_off, _queues(works)))
         total = total._replace(gradients=passes.finish(total.gradients))
         add_penalty_gradients(self.network, total.gradients)
         return total._replace(loss=total.loss + penalty(self.network) * len(labels))
 
-    def training_pieces(self, batch: int) -> list[slice]:
-        """Cut a training batch into the pieces that are worked on one by one."""
-        whole = whole_batch_layers(self.network.layers)
-        return [slice(0, batch)] if whole else self._pieces(batch)
+    def recorded_pieces(self, batch: int) -> list[slice]:
+        """Cut a batch into the pieces that a record can run one by one: not where they halt."""
+        return [slice(0, batch)] if self.halts else self.pieces(batch)
+
+    def _draws(self, seed: Sequence[int], piece: slice) -> Random:
+        """Return what draws for a recorded piece what training draws for the pieces in it."""
+        pieces = self.pieces(piece.stop) if self.halts else [piece]
+        generators = [np.random.default_rng([*seed, one.start]) for one in pieces]
+        return DrawsByPiece(pieces, generators)
+
+    @property
+    def halts(self) -> bool:
+        """Whether the pieces of a training batch are worked on together, and kept all at once."""
+        return self._passes.halts
 
     @property
     def numbers(self) -> int:
         """The numbers of one sample by which a piece is planned."""
         return self._passes.numbers
 
-    def _pieces(self, batch: int) -> list[slice]:
+    def pieces(self, batch: int) -> list[slice]:
         """Cut a batch into pieces of one size, small enough to stay in the cache.
 
         Several are an even number, and the last one is hardly smaller: else one of two threads
         would wait for the other at the end of each batch.
         """
-        most = max(1, min(PIECE_VALUES // self.numbers, ceil(batch / LEAST_PIECES)))
+        most = max(1, min(self._largest_piece, ceil(batch / LEAST_PIECES)))
         count = ceil(batch / most)
         size = ceil(batch / (count + count % 2)) if count > 1 else most
         return [slice(start, min(start + size, batch)) for start in range(0, batch, size)]
 
+    @property
+    def _largest_piece(self) -> int:
+        """How many samples a piece has at most: as many as strips of some rows have room for."""
+        within = PIECE_VALUES // self.numbers
+        if self._passes.row_numbers:
+            within = min(within, STRIP_NUMBERS // (STRIP_ROWS * self._passes.row_numbers))
+        # Whole lines of the cache: what lies there is read and written at once.
+        return within // LANES * LANES if within > LANES else within
+
     def piece_forward(
         self, images: Array, labels: Array, seed: Sequence[int], piece: slice
     ) -> PieceForward:
-        """Run a piece of a batch forward as in training, for a record; arguments as `gradients`."""
-        generator = np.random.default_rng([*seed, piece.start])
+        """Run one of `recorded_pieces` forward as in training; arguments as `gradients`."""
+        generator = self._draws(seed, piece)
         inputs = images[piece].astype(self._dtype)
         layers, weights = self.network.layers, self.network.weights
         saved = forward_saved(layers, weights, inputs, generator, near=True)
@@ -192,22 +216,22 @@ class Objective:
         images: Array,
         labels: Array,
         seed: Sequence[int],
-        piece: slice,
-    ) -> BatchResult:
-        """Run a piece of a batch; its gradients, by step, are overwritten by the next piece."""
-        generator = np.random.default_rng([*seed, piece.start])
-        # A training that diverges overflows; `fit` stops it when its loss is no number any more.
-        with overflow_allowed():
-            inputs = images[piece].astype(self._dtype)
-            kept = self._passes.forward(prepared, inputs, generator)
-            losses, gradient = self._loss_values(kept[-1].output, labels[piece])
-            by_weight = self._passes.backward(prepared, kept, gradient / len(labels))
-            outputs = ACTIVATIONS[self.activation].forward(kept[-1].output)
+        numbered: tuple[int, slice],
+    ) -> Halting[BatchResult]:
+        """Run a piece of a batch; its gradients, by group, are overwritten by the room's next."""
+        number, piece = numbered
+        passes, generator = self._passes, np.random.default_rng([*seed, piece.start])
+        room = passes.room(number)
+        kept = yield from passes.forward(prepared, images[piece], generator, room)
+        raw = kept[-1].output
+        losses, gradient = self._loss_values(raw, labels[piece])
+        by_weight = yield from passes.backward(prepared, kept, gradient / len(labels), room)
+        outputs = ACTIVATIONS[self.activation].forward(raw)
         return BatchResult(
             float(losses.sum(dtype=np.float64)),
             correct(outputs, labels[piece]),
             tuple(by_weight),
-            self._passes.updates(kept),
+            passes.updates(kept),
         )
 
     def _loss_values(self, raw: Array, labels: Array) -> LossValues:
@@ -278,11 +302,16 @@ def _check_output(network: Network, loss: Loss, classes: int) -> None:
         raise ShapeError(message)
 
 
-def _queues(pieces: Sequence[slice]) -> list[Sequence[slice]]:
-    """Divide the pieces of a batch into queues of neighbours, each a sum of its own."""
-    count = min(QUEUES, len(pieces))
-    edges = [len(pieces) * i // count for i in range(count + 1)]
-    return [pieces[start:stop] for start, stop in pairwise(edges)]
+def _queues(works: Sequence[Halting[BatchResult]]) -> list[Sequence[Halting[BatchResult]]]:
+    """Divide the work on a batch's pieces into queues of neighbours, each a sum of its own."""
+    count = min(QUEUES, len(works))
+    edges = [len(works) * i // count for i in range(count + 1)]
+    return [works[start:stop] for start, stop in pairwise(edges)]
+
+
+def _worked_off(queue: Sequence[Halting[BatchResult]]) -> BatchResult:
+    """Work pieces off one after the other, none of which halts, and add them up."""
+    return _added(together([work])[0] for work in queue)
 
 
 def _added(results: Iterator[BatchResult]) -> BatchResult:

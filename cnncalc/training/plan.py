@@ -82,13 +82,15 @@ def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     """
     network = plan.network
     objective = make_objective(network, plan.loss, classes)
-    pieces = objective.training_pieces(min(plan.batch_size, samples))
+    batch = min(plan.batch_size, samples)
+    pieces = objective.pieces(batch)
     threads = min(plan.threads or cores(), len(pieces))
     remembered = sum(map(len, plan.optimizer.slot_groups))
     arrays = [array for weights in network.weights for array in weights.values()]
     learnt = sum(network.weights[layer][name].nbytes for layer, name in trainable(network))
     held = sum(array.nbytes for array in arrays) + learnt * (1 + remembered + threads)
-    return int(held + threads * pieces[0].stop * objective.numbers * arrays[0].itemsize)
+    at_once = batch if objective.halts else threads * pieces[0].stop
+    return int(held + at_once * objective.numbers * arrays[0].itemsize)
 
 
 @dataclass(frozen=True)

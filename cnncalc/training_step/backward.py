@@ -61,7 +61,7 @@ def run(
     """
     images, labels = batch
     total: BatchPass | None = None
-    for piece in objective.training_pieces(len(labels)):
+    for piece in objective.recorded_pieces(len(labels)):
         with overflow_allowed():
             forward = objective.piece_forward(images, labels, seed, piece)
             steps = _backward(objective, layers, forward)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import Layer
-from cnncalc.layers.vocabulary import place_of
+from cnncalc.layers.names import place_of
 from cnncalc.network import Array, Network
 from cnncalc.rules import Position
 from cnncalc.trace import Trace, record

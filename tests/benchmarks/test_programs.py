@@ -32,6 +32,7 @@ PARTS = {
     ("inference", "trace"): ("keras", "tensorflow"),
     ("page", "pages"): ("playwright",),
     ("pooling", "photos"): ("torch",),
+    ("reading", "files"): (),
     ("starting", "commands"): (),
     ("training", "steady"): ALL_OF_KERAS,
     ("training", "first epoch"): ("keras", "tensorflow", "torch"),

@@ -21,8 +21,12 @@ ANSWERS_AT_ONCE = {
 CALCULATES = {
     "cnncalc.explanation": set(),
     "cnncalc.files": {"delimited", "grids", "kernels", "numerals", "output"}
-    | {"paths", "pixels", "source", "spreadsheet_places", "states"},
-    "cnncalc.training": {"metrics"},
+    | {"paths", "pixels", "plain_text", "source", "spreadsheet_places", "states"},
+    "cnncalc.layers": {"activation", "base", "checks", "convolution", "core", "cropping", "graph"}
+    | {"kernel", "merging", "names", "passing", "pooling", "regularizers"},
+    "cnncalc.rules": {"directions", "joins", "law", "ranges", "wiring"},
+    "cnncalc.tasks": {"argument_checks", "arguments", "calculation", "inputs", "memory", "options"},
+    "cnncalc.training": set(),
     "cnncalc.views": {"colors", "numbers", "spelling", "terminal", "trace_colors"},
 }
 
@@ -55,6 +59,27 @@ def modules_after(*arguments: str) -> set[str]:
     return set(result.stdout.splitlines()[-1].split())
 
 
+def test_garbage_is_looked_for_once_a_command_is_imported_and_not_before():
+    program = (
+        "import gc, sys\n"
+        "from cnncalc import cli\n"
+        "from cnncalc.cli import commands, group\n"
+        "imported = group.import_module\n"
+        "def seen(name):\n"
+        "    print('importing', gc.isenabled())\n"
+        "    return imported(name)\n"
+        "group.import_module = seen\n"
+        "sys.argv[1:] = ['outsize', '32', '3', '0', '1']\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "print('running', gc.isenabled())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    lines = result.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("importing False", "running True")
+
+
 def of_room(room: str, modules: set[str]) -> set[str]:
     """The modules right in a room, its name left out."""
     names = (name.rpartition(".") for name in modules)
@@ -81,6 +106,12 @@ def test_a_calculation_imports_what_it_shows_and_no_more():
         "rich.progress",
         "rich.status",
         "rich.table",
+        "shutil",
+        "cnncalc.article",
+        "cnncalc.cli.drawing",
+        "cnncalc.cli.network_options",
+        "cnncalc.cli.playing",
+        "cnncalc.views.terminal.classes",
     }
     assert not (not_shown | SLOW) & modules
     for room, allowed in CALCULATES.items():

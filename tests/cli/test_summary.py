@@ -4,7 +4,7 @@ import pytest
 
 from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.layers import Conv2D, Dense, Flatten
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from tests.keras_peer import keras_model

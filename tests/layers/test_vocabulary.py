@@ -15,16 +15,13 @@ from cnncalc.layers import (
     LeakyReLU,
     MaxPooling2D,
 )
+from cnncalc.layers.names import automatic_names, named, place_of, snake_case
 from cnncalc.layers.vocabulary import (
     ARGUMENTS,
     LAYERS,
-    automatic_names,
     concerns_training_only,
     layer_from_arguments,
-    named,
-    place_of,
     shared_arguments,
-    snake_case,
 )
 from tests.drawn_layers import NOT_KERAS
 from tests.keras_peer import import_keras

@@ -14,7 +14,7 @@ from cnncalc.layers import (
     MaxPooling2D,
 )
 from cnncalc.network import assemble, backward, forward, forward_saved, initialize
-from cnncalc.network.training_pass import TrainingPass
+from cnncalc.network.training_pass import TrainingPass, together
 from tests.drawn_graphs import graphs
 from tests.network.test_backward_pass import check_gradients
 from tests.reference_merges import reference_forward
@@ -56,8 +56,10 @@ def test_the_fast_pass_gives_what_the_plain_one_does(graph, seed):
     training = TrainingPass(network.layers, shape)
     prepared = training.prepare(network.weights)
     for _ in range(2):  # the second piece overwrites the first one's buffers
-        kept = training.forward(prepared, images, np.random.default_rng(0))
-        found = training.finish(training.backward(prepared, kept, upstream))
+        room, draws = training.room(0), np.random.default_rng(0)
+        (kept,) = together([training.forward(prepared, images, draws, room)])
+        (sums,) = together([training.backward(prepared, kept, upstream, room)])
+        found = training.finish(sums)
     np.testing.assert_allclose(kept[-1].output, saved[-1].output, rtol=1e-9, atol=1e-9)
     for by_layer, wanted in zip(found, expected, strict=True):
         assert by_layer.keys() == wanted.keys()

@@ -1,3 +1,5 @@
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from math import inf
 from unittest.mock import patch
@@ -10,13 +12,16 @@ from hypothesis import strategies as st
 from cnncalc.layers import (
     ACTIVATIONS,
     Activation,
+    Add,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
     MaxPooling2D,
+    ReLU,
     Rescaling,
 )
 from cnncalc.network import (
@@ -27,15 +32,16 @@ from cnncalc.network import (
     forward_saved,
     initialize,
 )
-from cnncalc.network.training_pass import TrainingPass
-from cnncalc.ops import blocked_convolution
+from cnncalc.network.training_pass import TrainingPass, together
+from cnncalc.ops import strip_convolution
+from cnncalc.ops.dropout import DrawsByPiece
 from tests.drawn_examples import of_examples
 from tests.drawn_layers import chains, paddings
 from tests.references import numerical_gradient
 
 steady = settings(deadline=None, max_examples=of_examples(100))
 seeds = st.integers(0, 2**32 - 1)
-# Everything in one tile; some rows of blocks; or one.
+# Everything in one strip; some rows; or one.
 tilings = st.sampled_from([1 << 20, 1000, 1])
 # As it is; every gradient by an input that can be is a convolution; or none is.
 copyings = st.sampled_from([against_algorithms.MOST_COPYING, inf, 0])
@@ -44,9 +50,7 @@ copyings = st.sampled_from([against_algorithms.MOST_COPYING, inf, 0])
 def tiles_of(numbers, copying=against_algorithms.MOST_COPYING):
     stack = ExitStack()
     stack.enter_context(patch.object(against_algorithms, "MOST_COPYING", copying))
-    # Poolings of all sizes join the products before them, even where that is slow.
-    stack.enter_context(patch.object(against_algorithms, "MOST_ARITHMETIC", inf))
-    stack.enter_context(patch.object(blocked_convolution, "TILE_NUMBERS", numbers))
+    stack.enter_context(patch.object(strip_convolution, "STRIP_NUMBERS", numbers))
     return stack
 
 
@@ -72,6 +76,16 @@ def convolutions(draw):
     ]
     poolings = draw(st.lists(st.sampled_from(behind), max_size=1))
     return [Conv2D(2, 1), convolution, *poolings, Flatten(), Dense(2)], (*shape[:2], 2)
+
+
+def forward_piece(training, prepared, piece, generator):
+    """Run one piece forward, as a batch of its own."""
+    return together([training.forward(prepared, piece, generator, training.room(0))])[0]
+
+
+def backward_piece(training, prepared, kept, upstream):
+    """Work one piece's gradient back."""
+    return together([training.backward(prepared, kept, upstream, training.room(0))])[0]
 
 
 def drawn_pieces(seed, network, dtype, whole_numbers, sizes):
@@ -105,10 +119,10 @@ def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=
         own, others = (np.random.default_rng(seed) for _ in range(2))
         saved = forward_saved(network.layers, weights, piece, others)
         expected = backward(network.layers, weights, saved, upstream).weights
-        kept = training.forward(prepared, piece, own)
+        kept = forward_piece(training, prepared, piece, own)
         np.testing.assert_allclose(kept[-1].output, saved[-1].output, **close)
         assert kept[-1].output.dtype == dtype
-        found = training.finish(training.backward(prepared, kept, upstream))
+        found = training.finish(backward_piece(training, prepared, kept, upstream))
         updates = training.updates(kept)
         assert [list(each) for each in found] == [list(each) for each in expected]
         for mine, other in zip(
@@ -118,7 +132,7 @@ def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=
                 scale = max(1, float(np.abs(other[name]).max(initial=0)))
                 np.testing.assert_allclose(gradient / scale, other[name] / scale, **close)
                 assert gradient.dtype == dtype
-        predicted = training.forward(prepared, piece, generator=None)[-1].output
+        predicted = forward_piece(training, prepared, piece, None)[-1].output
         reference = forward_saved(network.layers, weights, piece)[-1].output
         np.testing.assert_allclose(predicted, reference, **close)
 
@@ -181,9 +195,10 @@ def test_a_second_batch_makes_no_new_array(copying):
         def memory_after_a_batch():
             for size in (5, 5, 3):
                 images = generator.random((size, 9, 8, 2), np.float32)
-                kept = training.forward(prepared, images, generator)
-                training.backward(prepared, kept, np.ones((size, 2), np.float32))
-            return [array for group in training.groups for array in group.buffers._memory.values()]
+                kept = forward_piece(training, prepared, images, generator)
+                backward_piece(training, prepared, kept, np.ones((size, 2), np.float32))
+            room = training.room(0)
+            return [array for one in room for array in one._memory.values()]
 
         first, second = memory_after_a_batch(), memory_after_a_batch()
     assert len(first) > 5
@@ -201,11 +216,9 @@ def test_a_piece_is_planned_by_half_of_what_it_holds(dilation):
     training = TrainingPass(layers, (64, 64, 3))
     prepared = training.prepare(initialize(layers, (64, 64, 3)).weights)
     with tiles_of(1):
-        kept = training.forward(prepared, np.zeros((4, 64, 64, 3), np.float32), None)
-        training.backward(prepared, kept, np.ones((4, 2), np.float32))
-    held = sum(
-        array.nbytes / 4 for group in training.groups for array in group.buffers._memory.values()
-    )
+        kept = forward_piece(training, prepared, np.zeros((4, 64, 64, 3), np.float32), None)
+        backward_piece(training, prepared, kept, np.ones((4, 2), np.float32))
+    held = sum(array.nbytes / 4 for array in training.room(0).kept._memory.values())
     assert 1 / 2 < held / (4 * training.numbers) < 2
 
 
@@ -226,12 +239,12 @@ def test_the_first_of_equal_numbers_takes_the_gradient(value):
     """All sums of a pooling cell are equal here: their first one's pixels have the gradient."""
     layers = [Conv2D(1, 2, use_bias=False), MaxPooling2D(2)]
     training = TrainingPass(layers, (3, 3, 1))
-    assert training.choices[0].algorithm == "blocked product"
+    assert training.choices[0].layers == 2
     prepared = training.prepare([{"kernel": np.ones((2, 2, 1, 1))}, {}])
     images = np.full((1, 3, 3, 1), value)
     images[0, 2, 2] = value  # which only the last output sees
-    kept = training.forward(prepared, images, np.random.default_rng(0))
-    found, _ = training.finish(training.backward(prepared, kept, np.ones((1, 1, 1, 1))))
+    kept = forward_piece(training, prepared, images, np.random.default_rng(0))
+    found, _ = training.finish(backward_piece(training, prepared, kept, np.ones((1, 1, 1, 1))))
     assert found["kernel"].ravel().tolist() == [value] * 4
 
 
@@ -249,8 +262,8 @@ def test_gradients_are_numerical_ones():
     images, upstream = generator.standard_normal((4, 8, 7, 2)), generator.standard_normal((4, 2))
     training = TrainingPass(layers, (8, 7, 2))
     prepared = training.prepare(weights)
-    kept = training.forward(prepared, images, generator)
-    found = training.finish(training.backward(prepared, kept, upstream))
+    kept = forward_piece(training, prepared, images, generator)
+    found = training.finish(backward_piece(training, prepared, kept, upstream))
     for own, gradients in zip(weights, found, strict=True):
         for name, gradient in gradients.items():
 
@@ -270,6 +283,151 @@ def test_a_network_is_worked_through_in_steps_of_layers_that_belong_together():
     )
     training = TrainingPass(network.layers, network.input_shape)
     images = np.random.default_rng(0).standard_normal((3, 8, 8, 1)).astype(np.float32)
-    kept = training.forward(training.prepare(network.weights), images, None)
+    kept = forward_piece(training, training.prepare(network.weights), images, None)
     assert [each.output.shape for each in kept] == [(3, 3, 3, 2), (3, 2)]
     np.testing.assert_allclose(kept[-1].output, forward(network, images), rtol=1e-4, atol=1e-6)
+
+
+def check_pieces_together(layers, shape, sizes):
+    """Compare a batch in pieces that halt with the whole batch, layer by layer; return the pass."""
+    network = initialize(layers, shape, 0, np.float64)
+    weights, pieces, upstreams = drawn_pieces(1, network, np.float64, False, sizes)
+    batch, upstream = np.concatenate(pieces), np.concatenate(upstreams)
+    training = TrainingPass(network.layers, network.input_shape)
+    prepared = training.prepare(weights)
+    draws = [np.random.default_rng(number) for number in range(len(sizes))]
+    rooms = [training.room(number) for number in range(len(sizes))]
+    given = zip(pieces, draws, rooms, strict=True)
+    kept = together([training.forward(prepared, *one) for one in given])
+    given = zip(kept, upstreams, rooms, strict=True)
+    shares = together([training.backward(prepared, *one) for one in given])
+    sums = [
+        {name: sum(share[place][name] for share in shares) for name in shares[0][place]}
+        for place in range(len(shares[0]))
+    ]
+    edges = np.cumsum([0, *sizes]).tolist()
+    slices = [slice(*edge) for edge in itertools.pairwise(edges)]
+    whole = DrawsByPiece(slices, [np.random.default_rng(number) for number in range(len(sizes))])
+    saved = forward_saved(network.layers, weights, batch, whole)
+    expected = backward(network.layers, weights, saved, upstream).weights
+    close = {"rtol": 1e-8, "atol": 1e-8}
+    output = np.concatenate([one[-1].output for one in kept])
+    np.testing.assert_allclose(output, saved[-1].output, **close)
+    found = training.finish(sums)
+    assert [list(one) for one in found] == [list(one) for one in expected]
+    updates = training.updates(kept[0])
+    for mine, other in zip(
+        (*found, *updates), (*expected, *(one.updates for one in saved)), strict=True
+    ):
+        assert list(mine) == list(other)
+        for name, gradient in mine.items():
+            np.testing.assert_allclose(gradient, other[name], **close)
+    return training
+
+
+NORMALIZED = [
+    Conv2D(3, 3, padding="same", name="first"),
+    BatchNormalization(momentum=0.9),
+    ReLU(),
+    Conv2D(3, 3, padding="same", use_bias=False),
+    BatchNormalization(scale=False),
+    ReLU(max_value=1.0),
+    Dropout(0.3),
+    MaxPooling2D(2),
+    BatchNormalization(center=False),
+    Flatten(),
+    Dense(4),
+    BatchNormalization(),
+    Dense(2),
+]
+
+
+@pytest.mark.parametrize("sizes", [(5,), (2, 2, 1), (1, 3)])
+def test_pieces_with_batch_normalization_are_the_whole_batch(sizes):
+    training = check_pieces_together(NORMALIZED, (6, 8, 2), sizes)
+    assert [choice.algorithm for choice in training.choices].count("by moments") == 4
+
+
+@pytest.mark.parametrize("sizes", [(5,), (2, 2, 1)])
+def test_pieces_of_a_residual_network_are_the_whole_batch(sizes):
+    layers = [
+        Conv2D(4, 3, padding="same", name="a"),
+        BatchNormalization(),
+        Activation("relu", name="start"),
+        Conv2D(4, 3, padding="same"),
+        BatchNormalization(),
+        ReLU(),
+        Conv2D(4, 3, padding="same"),
+        BatchNormalization(name="end"),
+        Add(inputs=("end", "start")),
+        ReLU(name="sum"),
+        Conv2D(4, 1, strides=2, name="shortcut"),
+        Conv2D(4, 3, strides=2, padding="same", inputs=("sum",), name="long"),
+        Add(inputs=("long", "shortcut")),
+        GlobalAveragePooling2D(),
+        Dense(2),
+    ]
+    training = check_pieces_together(layers, (6, 8, 2), sizes)
+    together_worked = [
+        choice.layers for choice in training.choices if choice.algorithm == "row by row"
+    ]
+    assert together_worked == [2, 1]
+
+
+def test_a_sum_of_a_volume_and_a_vector_repeats_the_vector():
+    layers = [
+        Conv2D(2, 3, name="volume"),
+        GlobalAveragePooling2D(keepdims=True, name="vector"),
+        Add(inputs=("volume", "vector")),
+        Flatten(),
+        Dense(2),
+    ]
+    check_against_layers(layers, (5, 6, 1), 0, np.float64)
+
+
+@pytest.mark.parametrize("offset", [0.0, -0.5])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_bytes_are_rescaled_as_rows_are_read(offset, padding):
+    layers = [
+        Rescaling((0.5, 1 / 255), offset),
+        Conv2D(3, 3, padding=padding, activation="relu"),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(2),
+    ]
+    network = initialize(layers, (7, 8, 2), 0, np.float64)
+    training = TrainingPass(network.layers, network.input_shape)
+    assert training.choices[0].layers == 3
+    images = np.random.default_rng(0).integers(0, 256, (3, 7, 8, 2), np.uint8)
+    prepared = training.prepare(network.weights)
+    kept = forward_piece(training, prepared, images, np.random.default_rng(0))
+    saved = forward_saved(network.layers, network.weights, images.astype(np.float64))
+    np.testing.assert_allclose(kept[-1].output, saved[-1].output, rtol=1e-9)
+    found = training.finish(backward_piece(training, prepared, kept, np.ones((3, 2))))
+    expected = backward(network.layers, network.weights, saved, np.ones((3, 2))).weights
+    np.testing.assert_allclose(found[1]["kernel"], expected[1]["kernel"], rtol=1e-9, atol=1e-12)
+
+
+def test_the_same_bytes_come_of_any_number_of_threads():
+    network = initialize(NORMALIZED, (6, 8, 2))
+    images = np.random.default_rng(0).random((6, 6, 8, 2), np.float32)
+
+    def gradients(executor):
+        training = TrainingPass(network.layers, network.input_shape)
+        prepared = training.prepare(network.weights)
+        pieces = [images[start : start + 2] for start in (0, 2, 4)]
+        works = [
+            training.forward(prepared, piece, np.random.default_rng(number), training.room(number))
+            for number, piece in enumerate(pieces)
+        ]
+        kept = together(works, executor)
+        works = [
+            training.backward(prepared, one, np.ones((2, 2), np.float32), training.room(number))
+            for number, one in enumerate(kept)
+        ]
+        shares = together(works, executor)
+        return [array.tobytes() for share in shares for one in share for array in one.values()]
+
+    alone = gradients(None)
+    with ThreadPoolExecutor(3) as executor:
+        assert gradients(executor) == alone

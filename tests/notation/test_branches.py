@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnncalc.layers import Add, Concatenate, Conv2D, Dense, DepthwiseConv2D, Flatten, ReLU
 from cnncalc.layers.graph import in_keras_order
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.notation import parse, write
 from tests.drawn_graphs import graphs
 from tests.notation.test_reading import error_of, is_read_or_refused

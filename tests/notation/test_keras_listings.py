@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.notation import parse
 from tests.notation.test_branches import RESIDUAL, layers_of
 from tests.peers import load, requires

@@ -14,7 +14,7 @@ from cnncalc.layers import (
     Rescaling,
     ZeroPadding2D,
 )
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.notation import parse, write, write_layer
 from tests.drawn_layers import chains
 

@@ -1,23 +1,28 @@
-import threading
-
 import numpy as np
+import pytest
 
-from cnncalc.ops.memory import Buffers, chw_shape, from_chwn, to_chwn
+from cnncalc.ops.memory import Buffers, from_rows, row_shape, to_rows
 
 
-def test_chwn_is_a_view_with_channels_first_and_images_last():
+def test_rows_are_a_view_with_heights_first_and_images_last():
     images = np.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5)
-    turned = to_chwn(images)
+    turned = to_rows(images)
     assert np.shares_memory(turned, images)
-    assert turned.shape == (*chw_shape(images.shape[1:]), 2)
-    assert turned[4, 1, 2, 0] == images[0, 1, 2, 4]
-    np.testing.assert_array_equal(from_chwn(turned), images)
+    assert turned.shape == (*row_shape(images.shape[1:]), 2)
+    assert turned[1, 4, 2, 0] == images[0, 1, 2, 4]
+    np.testing.assert_array_equal(from_rows(turned), images)
 
 
 def test_rows_of_features_are_turned_too():
     rows = np.arange(6.0).reshape(2, 3)
-    assert to_chwn(rows).tolist() == rows.T.tolist()
-    assert chw_shape((3,)) == (3,)
+    assert to_rows(rows).tolist() == rows.T.tolist()
+    assert from_rows(to_rows(rows)).tolist() == rows.tolist()
+    assert row_shape((3,)) == (3,)
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (1000, 1000), (7,)])
+def test_arrays_start_with_a_line_of_the_cache(shape):
+    assert Buffers().take("a", shape, np.float32).ctypes.data % 64 == 0
 
 
 def test_an_owner_has_its_array_again_while_its_shape_and_type_stay():
@@ -46,12 +51,3 @@ def test_padding_stays_zero_whatever_the_shapes_before():
         array[:-1] = 7
     assert buffers.take_padded("a", (4, 4), np.float32) is array
     assert array[0, 0] == 7
-
-
-def test_each_thread_has_arrays_of_its_own():
-    buffers, others = Buffers(), []
-    mine = buffers.take("a", (2,), np.float32)
-    thread = threading.Thread(target=lambda: others.append(buffers.take("a", (2,), np.float32)))
-    thread.start()
-    thread.join()
-    assert not np.shares_memory(mine, others[0])

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import Dense, Dropout, Flatten, MaxPooling2D
+from cnncalc.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    ReLU,
+)
 from cnncalc.network import forward, initialize
 from cnncalc.training import objective as objective_module
 from cnncalc.training.losses import LOSSES, target_outputs
@@ -55,7 +63,7 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
     images, labels = batch(23)
     whole = run(objective, images, labels)
     monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
-    assert len(objective._pieces(23)) == 12
+    assert len(objective.pieces(23)) == 12
     pieces = run(objective, images, labels)
     assert (pieces.correct, pieces.loss) == (whole.correct, pytest.approx(whole.loss))
     for mine, other in zip(pieces.gradients, whole.gradients, strict=True):
@@ -74,14 +82,41 @@ def test_the_number_of_threads_changes_no_bit(monkeypatch):
 
 
 def test_batch_normalization_sees_the_whole_batch(monkeypatch):
-    objective = make_objective(network(extras=True), LOSS, 3)
-    images, labels = batch(50, np.float32)
+    layers = [Conv2D(2, 3), BatchNormalization(), ReLU(), Flatten(), Dense(3, activation="softmax")]
+    objective = make_objective(initialize(layers, (6, 5, 2), 0, np.float64), LOSS, 3)
+    images, labels = batch(50)
     whole = run(objective, images, labels)
     monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    assert len(objective.pieces(50)) > 20
     again = run(objective, images, labels)
-    assert flat(again.gradients) == flat(whole.gradients)
     assert set(again.updates[1]) == {"moving_mean", "moving_variance"}
-    assert flat(again.updates) == flat(whole.updates)
+    for mine, other in zip(
+        (*again.gradients, *again.updates), (*whole.gradients, *whole.updates), strict=True
+    ):
+        for name, numbers in mine.items():
+            np.testing.assert_allclose(numbers, other[name], rtol=1e-9, atol=1e-12)
+
+
+def test_a_recorded_piece_draws_what_the_pieces_of_training_draw(monkeypatch):
+    objective = make_objective(network(extras=True, dtype=np.float64), LOSS, 3)
+    images, labels = batch(9)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    assert len(objective.pieces(9)) > 1
+    (piece,) = objective.recorded_pieces(9)
+    recorded = objective.piece_forward(images, labels, (7,), piece)
+    trained = run(objective, images, labels, (7,))
+    assert trained.loss == pytest.approx(recorded.losses.sum())
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+def test_a_piece_has_the_images_of_which_a_strip_holds_some_rows(monkeypatch, rows):
+    net = initialize([Conv2D(2, 3), Flatten(), Dense(3)], (6, 5, 2), 0, np.float64)
+    objective = make_objective(net, LOSSES["mean_squared_error"], 3)
+    # Back, a row of 5 windows sees 3 columns of 2 filters for each.
+    monkeypatch.setattr(objective_module, "STRIP_NUMBERS", 24 * rows * 5 * 3 * 2)
+    monkeypatch.setattr(objective_module, "STRIP_ROWS", rows)
+    # 24 of them: whole lines of the cache have 16 numbers.
+    assert objective.pieces(64)[0] == slice(0, 16)
 
 
 def test_what_dropout_keeps_follows_from_the_seed():
@@ -115,7 +150,7 @@ def test_a_batch_is_cut_into_an_even_number_of_pieces_of_one_size(
 ):
     objective = make_objective(network(), LOSS, 3)
     monkeypatch.setattr(objective_module, "PIECE_VALUES", values * objective._passes.numbers)
-    pieces = objective._pieces(batch)
+    pieces = objective.pieces(batch)
     assert [piece.stop - piece.start for piece in pieces] == sizes
     assert np.concatenate([np.arange(batch)[piece] for piece in pieces]).tolist() == [*range(batch)]
 
@@ -126,7 +161,7 @@ def test_an_outcome_keeps_the_output_of_each_piece(monkeypatch):
     objective = make_objective(net, LOSSES["mean_squared_error"], 3)
     images, labels = batch(9)
     monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
-    assert len(objective._pieces(9)) > 1
+    assert len(objective.pieces(9)) > 1
     with ThreadPoolExecutor(1) as executor:
         losses, outputs = objective.outcome(images, labels, executor)
     np.testing.assert_allclose(outputs, forward(net, images))

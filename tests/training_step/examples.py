@@ -21,7 +21,7 @@ from cnncalc.layers import (
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.network import assemble, initialize
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD

@@ -172,7 +172,7 @@ def test_the_traces_show_the_pass_that_gave_the_outputs(name):
 def test_a_trace_tells_what_dropout_and_batch_normalization_did():
     trace = recorded(small_network("dropout, batch normalization"))[0].trace(1)
     notes = {stage.name: stage.note for stage in trace.stages}
-    assert notes["dropout"] == "1 of 4 numbers become 0, the others are divided by 0.75"
+    assert notes["dropout"] == "0 of 4 numbers become 0, the others are divided by 0.75"
     assert notes["normalization"].endswith("as each channel is in this batch")
 
 

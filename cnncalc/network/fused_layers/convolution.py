@@ -1,29 +1,32 @@
-"""A convolution in training, alone or with the pooling behind it."""
+"""A convolution in training, with a rescaling before it, or with the pooling behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
+from typing import Any
 
 import numpy as np
 
 from cnncalc import layers as specifications
-from cnncalc.layers import PoolingLayer
+from cnncalc.layers import Layer, PoolingLayer
 from cnncalc.layers.pooling import of_mode
 from cnncalc.network.fused_layers.base import (
     FusedLayers,
     Kept,
+    Room,
     activate,
-    bias_column,
     bias_gradient,
     deactivate,
     of_kind,
 )
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.ops.blocked_convolution import BlockedConvolution
-from cnncalc.ops.memory import from_chwn, to_chwn
+from cnncalc.ops.memory import from_rows, to_rows
 from cnncalc.ops.pooling import POOLINGS, ByCell
+from cnncalc.ops.small_products import multiply, sum_of_products
+from cnncalc.ops.strip_convolution import Strip, StripConvolution
 from cnncalc.shapes import Size
 
 __all__ = ["FusedConvolution"]
@@ -31,134 +34,256 @@ __all__ = ["FusedConvolution"]
 
 @dataclass(frozen=True, eq=False)
 class FusedConvolution(FusedLayers):
-    """A convolution as products of patches; a block at a time with a pooling behind it that picks.
+    """A convolution as small products of patches, strip by strip.
 
-    Pooling comes before bias and activation: both keep the order of numbers, so that the largest
-    stays the largest, and there is a quarter as much to do. Two sums that only the bias would round
-    to one number are no tie here: the larger takes the gradient, be it the second.
+    A pooling behind it that picks comes before bias and activation: both keep the order of numbers,
+    so that the largest stays the largest, and there is a quarter as much to do. Two sums that only
+    the bias would round to one number are no tie here: the larger takes the gradient, be it the
+    second. A rescaling before it is done as a strip is read.
 
-    Where it `turns`, which a pooling behind it rules out, the gradient by the input is a
-    convolution, too; else what each patch gives back is added up.
+    Where it `turns`, the gradient by the input is a convolution, too; else what each patch gives
+    back is added up.
     """
 
     turns: bool = field(default=False, kw_only=True)
 
     @cached_property
-    def layer(self) -> specifications.Conv2D:
-        """The convolution."""
-        return of_kind(specifications.Conv2D, self.layers[0])
+    def rescaling(self) -> specifications.Rescaling | None:
+        """The rescaling before it, if there is one."""
+        first = self.layers[0]
+        return first if isinstance(first, specifications.Rescaling) else None
 
     @cached_property
-    def pooling(self) -> ByCell:
-        """What is done with a block's outputs."""
-        found = of_mode(POOLINGS, of_kind(PoolingLayer, self.layers[1])).by_cell
-        if found is None:
-            raise TypeError(self.layers[1].name)  # `choose` and this class must agree
+    def _rest(self) -> tuple[Layer, ...]:
+        return self.layers[1:] if self.rescaling else self.layers
+
+    @cached_property
+    def layer(self) -> specifications.Conv2D:
+        """The convolution."""
+        return of_kind(specifications.Conv2D, self._rest[0])
+
+    @cached_property
+    def pooling(self) -> PoolingLayer | None:
+        """The pooling behind it, if there is one."""
+        return of_kind(PoolingLayer, self._rest[1]) if self._rest[1:] else None
+
+    @cached_property
+    def by_cell(self) -> ByCell:
+        """What is done with the outputs under a window of the pooling."""
+        found = self.pooling and of_mode(POOLINGS, self.pooling).by_cell
+        if not found:
+            raise TypeError(self.layer.name)  # `choose` and this class must agree
         return found
 
     @cached_property
-    def picks(self) -> np.ufunc:
-        """Which of two outputs is kept."""
-        if self.pooling.picks is None:
-            raise TypeError(self.layers[1].name)  # `choose` and this class must agree
-        return self.pooling.picks
-
-    @cached_property
-    def blocked(self) -> BlockedConvolution:
-        """How it is cut into blocks."""
-        pooling = [of_kind(PoolingLayer, layer) for layer in self.layers[1:]]
-        pool = pooling[0].window_size if pooling else Size(1, 1)
+    def plan(self) -> StripConvolution:
+        """How it is worked out."""
+        pool = self.pooling.window_size if self.pooling else Size(1, 1)
         geometry = self.layer.geometry(self.input_shape)
-        return BlockedConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
+        return StripConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
 
     @property
     def numbers(self) -> int:
-        """The numbers of one sample's input, and of its gradient, as they are spread."""
-        plan = self.blocked
-        return plan.spread_size + plan.turned.spread_size if self.turns else plan.spread_size
+        """The numbers of one sample's rows as they are dealt, and of its gradient's, if it has."""
+        dealt = prod(self.plan.dealt_shape(batch=1))
+        return dealt + prod(self.plan.turned.dealt_shape(batch=1)) if self.turns else dealt
+
+    @property
+    def row_numbers(self) -> int:
+        """The numbers of one sample's rows as they are spread, of its gradient if that is, too."""
+        plans = (self.plan, self.plan.turned) if self.turns else (self.plan,)
+        return max(prod(plan.spread_row(batch=1)) for plan in plans)
+
+    @property
+    def converts(self) -> bool:
+        """It reads images of any type."""
+        return True
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
-        """Return the matrix of filters, also of the turned ones, and the bias as a column."""
-        kernel, plan = weights[0]["kernel"], self.blocked
-        result = {"kernel": plan.matrix(kernel), **bias_column(weights[0])}
+        """Return the matrix of filters, also of the turned ones, and the bias."""
+        stored, plan = weights[len(self.layers) - len(self._rest)], self.plan
+        result = {**stored, "kernel": plan.matrix(stored["kernel"])}
         if self.turns:
-            result["turned"] = plan.turned.matrix(kernel[::-1, ::-1].swapaxes(2, 3))
+            turned = stored["kernel"][::-1, ::-1].swapaxes(2, 3)
+            result["turned"] = plan.turned.matrix(np.ascontiguousarray(turned))
         return result
 
     def forward(
-        self, weights: Weights, images: Array, generator: np.random.Generator | None
+        self,
+        weights: Weights,
+        results: Sequence[Array],
+        generator: np.random.Generator | None,
+        room: Room,
     ) -> Kept:
         """Multiply the patches, pool, add the bias and activate."""
-        plan, matrix, take = self.blocked, weights["kernel"], self.buffers.take
-        sums = take("sums", (plan.filters, *plan.output, len(images)), matrix.dtype)
-        wins = take("wins", (plan.candidates - 1, *sums.shape), np.bool_)
-        spread = plan.spread(images, matrix.dtype, self.buffers, "images")
-        for rows in plan.tiles(len(images)):
-            candidates = self._candidates(sums[:, rows])
-            plan.convolve(matrix, spread, rows, _flat(candidates))
-            if plan.candidates > 1 and generator is None:
-                self.picks.reduce(candidates, axis=0, out=sums[:, rows])
-            elif plan.candidates > 1:
-                self.pooling.forward(candidates, sums[:, rows], wins[:, :, rows])
-        if self.layer.use_bias:
-            sums += weights["bias"].reshape(-1, 1, 1, 1)
-        output = activate(self.layer.activation_name, from_chwn(sums))
-        return Kept(output, (spread, wins))
+        (images,) = results
+        plan, matrix, batch = self.plan, weights["kernel"], len(images)
+        down, across = plan.output
+        shape = (down, plan.filters, across, batch)
+        output = room.kept.take((self, "output"), shape, matrix.dtype)
+        wins = room.kept.take((self, "wins"), (plan.candidates - 1, *shape), np.bool_)
+        dealt = self._dealt(images, matrix.dtype, room)
+        for strip in plan.strips(batch):
+            result = output[strip.rows]
+            candidates = self._candidates(result, room)
+            multiply(matrix, self._patches(dealt, strip, room), _as_matrices(candidates))
+            if self.pooling:
+                self.by_cell.forward(_in_turn(candidates), result, wins[:, strip.rows])
+            if self.layer.use_bias:
+                result += weights["bias"].reshape(-1, 1, 1)
+            activate(self.layer.activation_name, result)
+        return Kept(from_rows(output), (dealt, wins))
 
     def backward(
-        self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
+        self, weights: Weights, kept: Kept, gradient: Array, to_input: bool, room: Room
     ) -> LayerGradients:
-        """Multiply the gradient, given to each block's winner, by the patches and the filters."""
-        plan, matrix, buffers = self.blocked, weights["kernel"], self.buffers
-        spread, wins = kept.values
-        by_output = deactivate(self.layer.activation_name, gradient, kept.output, buffers)
-        by_output = np.ascontiguousarray(to_chwn(by_output))
-        by_weight: dict[str, Array] = {}
-        if self.layer.trainable:
-            by_weight["kernel"] = np.zeros(matrix.T.shape, matrix.dtype)
-            if self.layer.use_bias:
-                by_weight["bias"] = by_output.reshape(plan.filters, -1).sum(axis=1)
-        adds = to_input and not self.turns
-        by_phases = plan.phases_gradient(len(gradient), matrix.dtype, buffers) if adds else None
-        for rows in plan.tiles(len(gradient)):
-            candidates = self._candidates(by_output[:, rows])
-            if plan.candidates > 1:
-                self.pooling.backward(by_output[:, rows], wins[:, :, rows], candidates)
+        """Multiply the gradient, given to each window's winner, by the patches and the filters."""
+        plan, matrix = self.plan, weights["kernel"]
+        dealt, wins = kept.values
+        by_output, output = to_rows(gradient), to_rows(kept.output)
+        by_sums, inside = (
+            self._all_sums(len(gradient), matrix.dtype, room) if to_input else (None, None)
+        )
+        by_weight = self._zero_gradients(matrix)
+        for strip in plan.strips(len(gradient)):
+            outputs = output[strip.rows]
+            result = room.scratch.take("by result", outputs.shape, matrix.dtype)
+            deactivate(self.layer.activation_name, by_output[strip.rows], outputs, result)
+            if "bias" in by_weight:
+                by_weight["bias"] += _sum_of_lines(result)
+            candidates = self._candidates(result, room)
+            if self.pooling:
+                self.by_cell.backward(result, wins[:, strip.rows], _in_turn(candidates))
             if by_weight:
-                by_weight["kernel"] += plan.matrix_gradient(
-                    _flat(candidates), spread, rows, buffers
+                patches = self._patches(dealt, strip, room)
+                by_weight["kernel"] += sum_of_products(
+                    _as_matrices(candidates), patches, room.scratch
                 )
-            if by_phases is not None:
-                plan.add_back(matrix, _flat(candidates), rows, by_phases, buffers)
-        if by_phases is not None:
-            return LayerGradients(plan.image_gradient(by_phases, buffers), by_weight)
-        by_input = self._turned(weights["turned"], by_output) if to_input else None
+            if inside is not None:
+                self._bring_back(candidates, strip, inside)
+        by_input = None if by_sums is None else self._by_input(weights, by_sums, room)
         return LayerGradients(by_input, by_weight)
 
-    def _turned(self, matrix: Array, by_output: Array) -> Array:
-        """Convolve the gradient by the output, in CHWN order, with the turned filters."""
-        plan, images = self.blocked.turned, from_chwn(by_output)
-        shape = (plan.filters, *plan.output, len(images))
-        result = self.buffers.take("gradient by input", shape, matrix.dtype)
-        spread = plan.spread(images, matrix.dtype, self.buffers, "gradient")
-        for rows in plan.tiles(len(images)):
-            plan.convolve(matrix, spread, rows, result[:, rows])
-        return from_chwn(result)
+    def _zero_gradients(self, matrix: Array) -> dict[str, Array]:
+        """Return what the strips' gradients by the prepared weights are added to."""
+        if not self.layer.trainable:
+            return {}
+        bias = {"bias": np.zeros(len(matrix), matrix.dtype)} if self.layer.use_bias else {}
+        return {"kernel": np.zeros_like(matrix), **bias}
 
-    def _candidates(self, results: Array) -> Array:
-        """Return room for each block's outputs: where there is but one, the results themselves."""
-        shape = (self.blocked.candidates, *results.shape)
-        return results if shape[0] == 1 else self.buffers.take("candidates", shape, results.dtype)
+    def _dealt(self, images: Array, dtype: np.dtype[Any], room: Room) -> Array:
+        """Return a piece's rows as they are spread: with padding, dealt out, and rescaled."""
+        plan, rows = self.plan, to_rows(images)
+        if plan.is_dealt(rows, dtype) and not self.rescaling:
+            return rows[:, :, np.newaxis]
+        dealt = room.kept.take_padded((self, "dealt"), plan.dealt_shape(len(images)), dtype)
+        for part, columns in plan.inside(dealt):
+            taken = rows[:, :, columns]
+            np.copyto(part, _ordered(taken, room), casting="unsafe")
+            if self.rescaling:
+                self._rescale(part)
+        return dealt
+
+    def _rescale(self, rows: Array) -> None:
+        """Multiply rows by the scale, and add the offset, in place."""
+        layer = of_kind(specifications.Rescaling, self.layers[0])
+        rows *= np.asarray(layer.scale, rows.dtype).reshape(-1, 1, 1)
+        if np.any(layer.offset):
+            rows += np.asarray(layer.offset, rows.dtype).reshape(-1, 1, 1)
+
+    def _patches(self, dealt: Array, strip: Strip, room: Room) -> Array:
+        """Return a strip's patches; of single pixels, they are the rows as they lie."""
+        if self.plan.is_pixel_by_pixel:
+            return _as_matrices(dealt[strip.seen, :, 0])[np.newaxis, np.newaxis]
+        return self.plan.patches(self.plan.spread(dealt, strip, room.scratch), strip)
+
+    def _candidates(self, result: Array, room: Room) -> Array:
+        """Return room for what windows compare: where no pooling follows, the result itself.
+
+        Returns (pool height, pool width, rows of windows, filters, windows across, batch).
+        """
+        shape = (*self.plan.pool, *result.shape)
+        if not self.pooling:
+            return result[np.newaxis, np.newaxis]
+        return room.scratch.take("candidates", shape, result.dtype)
+
+    def _all_sums(self, batch: int, dtype: np.dtype[Any], room: Room) -> tuple[Array, Array]:
+        """Return room for a loss's gradient by all sums, and that part of it which isn't padding.
+
+        Where the gradient is convolved, too, it has that convolution's padding. Sums that no window
+        of the pooling covers stay 0.
+        """
+        plan, (down, across) = self.plan, self.plan.geometry.output
+        if not self.turns:
+            shape = (down, plan.filters, across, batch)
+            sums = room.kept.take_padded((self, "by sums"), shape, dtype)
+            return sums, sums
+        dealt_shape = plan.turned.dealt_shape(batch)
+        dealt = room.kept.take_padded((self, "by sums"), dealt_shape, dtype)
+        ((inside, _),) = plan.turned.inside(dealt)
+        return dealt, inside
+
+    def _bring_back(self, candidates: Array, strip: Strip, by_sums: Array) -> None:
+        """Bring the gradient by a strip's outputs to where they belong."""
+        (height, width), across = self.plan.pool, self.plan.output.width
+        rows = by_sums[strip.rows.start * height : strip.rows.stop * height]
+        for down in range(height):
+            for place in range(width):
+                columns = slice(place, width * across, width)
+                rows[down::height, :, columns] = candidates[down, place]
+
+    def _by_input(self, weights: Weights, by_sums: Array, room: Room) -> Array:
+        """Return a loss's gradient by the input, given that by all sums."""
+        plan, batch = self.plan.without_pool, by_sums.shape[-1]
+        height, width, channels = self.input_shape
+        shape = (height, channels, width, batch)
+        result = room.kept.take((self, "by input"), shape, by_sums.dtype)
+        if self.turns:
+            turned = plan.turned
+            for strip in turned.strips(batch):
+                patches = turned.patches(turned.spread(by_sums, strip, room.scratch), strip)
+                given = _as_matrices(result[strip.rows])
+                multiply(weights["turned"], patches, given[np.newaxis, np.newaxis])
+        else:
+            result.fill(0)
+            for strip in plan.strips(batch):
+                given = _as_matrices(by_sums[strip.rows])
+                plan.add_back(weights["kernel"], given, strip, result, room.scratch)
+        if self.rescaling:
+            result *= np.asarray(self.rescaling.scale, result.dtype).reshape(-1, 1, 1)
+        return from_rows(result)
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
-        """Return the gradients by kernel and bias; a pooling has none."""
+        """Return the gradients by kernel and bias; the other layers have none."""
         by_weight: dict[str, Array] = {}
         if gradients:
-            kernel = self.blocked.kernel_gradient(gradients["kernel"].T)
+            kernel = self.plan.kernel_gradient(gradients["kernel"])
             by_weight = {"kernel": kernel} | bias_gradient(gradients)
-        return [by_weight, *({} for _ in self.layers[1:])]
+        return [by_weight if layer is self.layer else {} for layer in self.layers]
 
 
-def _flat(candidates: Array) -> Array:
-    """View candidates (outputs in a block, filters, …) as outputs of one matrix product."""
-    return candidates.reshape(-1, *candidates.shape[-3:])
+def _ordered(rows: Array, room: Room) -> Array:
+    """Return rows in HCWN order, if they aren't."""
+    if rows.strides[-1] == rows.itemsize:
+        return rows
+    result = room.scratch.take("ordered", rows.shape, rows.dtype)
+    np.copyto(result, rows)
+    return result
+
+
+def _in_turn(candidates: Array) -> Array:
+    """View (pool height, pool width, …) as the outputs of windows, row by row."""
+    return candidates.reshape(-1, *candidates.shape[2:])
+
+
+def _as_matrices(rows: Array) -> Array:
+    """View what (…, channels, columns, batch) holds as matrices: (…, channels, numbers)."""
+    return rows.reshape(*rows.shape[:-2], prod(rows.shape[-2:]))
+
+
+def _sum_of_lines(rows: Array) -> Array:
+    """Add up the numbers of each channel of rows (rows, channels, columns, batch)."""
+    matrices = _as_matrices(rows)
+    # A product with ones is faster than a sum.
+    total: Array = (matrices @ np.ones(matrices.shape[-1], rows.dtype)).sum(axis=0)
+    return total

@@ -10,9 +10,9 @@ import numpy as np
 from cnncalc.geometry import Geometry
 from cnncalc.layers import PoolingLayer
 from cnncalc.layers.pooling import of_mode
-from cnncalc.network.fused_layers.base import FusedLayers, Kept, of_kind
+from cnncalc.network.fused_layers.base import FusedLayers, Kept, Room, of_kind
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.ops.memory import from_chwn, to_chwn
+from cnncalc.ops.memory import from_rows, to_rows
 from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.ops.tiles import met_by, taps
 
@@ -48,35 +48,40 @@ class FusedPooling(FusedLayers):
         return {}
 
     def forward(
-        self, weights: Weights, images: Array, generator: np.random.Generator | None
+        self,
+        weights: Weights,
+        results: Sequence[Array],
+        generator: np.random.Generator | None,
+        room: Room,
     ) -> Kept:
         """Compare or add the cells of all windows, one after the other."""
-        cells = self._cells(to_chwn(images))
-        output = self.buffers.take("output", cells[0].shape, images.dtype)
+        (images,) = results
+        cells = self._cells(to_rows(images))
+        output = room.kept.take((self, "output"), cells[0].shape, images.dtype)
         compared = len(cells) - 1 if self.by_cell.picks else 0
-        wins = self.buffers.take("wins", (compared, *output.shape), np.bool_)
+        wins = room.kept.take((self, "wins"), (compared, *output.shape), np.bool_)
         self.by_cell.forward(cells, output, wins)
-        return Kept(from_chwn(output), wins)
+        return Kept(from_rows(output), wins)
 
     def backward(
-        self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
+        self, weights: Weights, kept: Kept, gradient: Array, to_input: bool, room: Room
     ) -> LayerGradients:
         """Give each window's gradient to its maximum, or an equal share to each of its cells."""
         height, width, channels = self.input_shape
-        shape = (channels, height, width, len(gradient))
+        shape = (height, channels, width, len(gradient))
         # Cells that no window covers stay zero.
-        by_input = self.buffers.take_padded("gradient", shape, gradient.dtype)
-        self.by_cell.backward(to_chwn(gradient), kept.values, self._cells(by_input))
-        return LayerGradients(from_chwn(by_input), {})
+        by_input = room.kept.take_padded((self, "by input"), shape, gradient.dtype)
+        self.by_cell.backward(to_rows(gradient), kept.values, self._cells(by_input))
+        return LayerGradients(from_rows(by_input), {})
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return nothing: a pooling has no weights."""
         return [{}]
 
     def _cells(self, images: Array) -> list[Array]:
-        """View each cell of all windows: (channels, output height, output width, batch)."""
+        """View each cell of all windows: (output height, channels, output width, batch)."""
         down, across = self.geometry.vertical, self.geometry.horizontal
         return [
-            images[:, met_by(i, down, down.size), met_by(j, across, across.size)]
+            images[met_by(i, down, down.size), :, met_by(j, across, across.size)]
             for i, j in taps(self.geometry)
         ]

@@ -15,7 +15,6 @@ from cnncalc.trace.parts import taken_results
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import body_screen, draw_section
-from cnncalc.views.terminal.classes import draw_shares
 from cnncalc.views.terminal.inputs import draw_input
 from cnncalc.views.terminal.kernels import draw_weights
 from cnncalc.views.terminal.matrix import PADDING_MARK
@@ -87,6 +86,9 @@ def draw_layer(
         notes = [stage.note, *_padding_notes(layer, stage, screen)]
         inner, scale = body_screen(screen), scales.stages[stage.name]
         if stage.name == StageName.SOFTMAX:
+            # Only classes need what training measures.
+            from cnncalc.views.terminal.classes import draw_shares  # noqa: PLC0415 (where needed)
+
             logits = layer.stages[index - 1].values
             body = draw_shares(logits, stage.values, class_names, inner)
         elif stage.values.ndim == 3:

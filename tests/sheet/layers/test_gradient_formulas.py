@@ -17,7 +17,7 @@ from cnncalc.layers import (
     ReLU,
     Rescaling,
 )
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.sheet.blocks import Finder
 from cnncalc.sheet.layers.gradients import gradient_volumes, weight_gradient_volumes
 from cnncalc.sheet.layers.network import image_source, layer_volumes

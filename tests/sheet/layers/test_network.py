@@ -17,7 +17,7 @@ from cnncalc.layers import (
     MaxPooling2D,
     Softmax,
 )
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from tests.drawn_examples import of_examples
 from tests.drawn_layers import EVERY_LAYER, layer_and_shape
 from tests.sheet.layers.laid_out import Case, LaidOut, check, check_drawn_once

@@ -4,7 +4,8 @@ from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.flow_reading import FlowRequest, read_flow
 from cnncalc.tasks.flows import NumberedFlow
 from cnncalc.tasks.keyword_options import calculation_options
-from cnncalc.tasks.options import NO_CALCULATION, NO_NETWORK, InputOptions, NetworkExport
+from cnncalc.tasks.network_options import NO_NETWORK, NetworkExport
+from cnncalc.tasks.options import NO_CALCULATION, InputOptions
 from cnncalc.tasks.training_options import TrainingExport
 
 CROSS = "1 0 1; 0 1 0; 1 0 1"

@@ -29,7 +29,7 @@ from cnncalc.layers import (
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.layers.vocabulary import named
+from cnncalc.layers.names import named
 from cnncalc.network import assemble
 from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.layouts.sheet_parts import contents_sheet

@@ -1,0 +1,78 @@
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnncalc.ops import small_products
+from cnncalc.ops.memory import Buffers
+from cnncalc.ops.small_products import cut, cut_turned, multiply, sum_of_products
+from tests.ops.drawn import normal, seeds, steady
+
+sizes = st.integers(1, 70)
+CLOSE = {"rtol": 1e-9, "atol": 1e-9}
+# As they are; as another library might have them; so small that hardly anything fits.
+limits = st.sampled_from([(1_000_000, 1_200), (5_000, 64), (64, 1), (1, 0)])
+
+
+def limited(limit):
+    product, turned = limit
+    return patch.multiple(small_products, LARGEST_PRODUCT=product, LARGEST_TURNED=turned)
+
+
+@steady
+@given(sizes, sizes, sizes, st.integers(1, 3), seeds, limits)
+def test_wrong_limits_cost_speed_only(rows, depth, columns, many, seed, limit):
+    matrix, lines = normal(seed, rows, depth), normal(seed + 1, 2, many, depth, columns)
+    out, gradient = (
+        np.full((2, many, rows, columns), np.nan),
+        normal(seed + 2, 2, many, rows, columns),
+    )
+    with limited(limit):
+        multiply(matrix, lines, out)
+        summed = sum_of_products(gradient, lines, Buffers())
+    np.testing.assert_allclose(out, np.einsum("rd,abdc->abrc", matrix, lines), **CLOSE)
+    np.testing.assert_allclose(summed, np.einsum("abrc,abdc->rd", gradient, lines), **CLOSE)
+
+
+@given(sizes, sizes, st.integers(1, 5000))
+def test_parts_are_within_the_limits_where_any_are(rows, depth, columns):
+    height, width = cut(rows, depth, columns)
+    assert rows % height == 0
+    assert height * depth * width <= small_products.LARGEST_PRODUCT
+    high, wide, deep = cut_turned(rows, columns, depth)
+    assert rows % high == 0
+    assert high * wide <= small_products.LARGEST_TURNED
+    assert high * wide * deep <= small_products.LARGEST_PRODUCT
+
+
+@pytest.mark.parametrize(
+    ("product", "parts"),
+    [
+        ((10, 75, 1184), (10, 1184)),
+        ((10, 75, 2368), (10, 1184)),
+        ((32, 288, 1024), (32, 64)),
+        ((64, 576, 256), (16, 64)),
+        ((6, 25, 50176), (6, 6272)),
+        # So deep that nothing is small: it stays whole.
+        ((64, 20_000, 1024), (64, 1024)),
+    ],
+)
+def test_a_product_is_cut_as_a_processor_likes_it(product, parts):
+    assert cut(*product) == parts
+
+
+def test_columns_of_a_larger_matrix_are_multiplied_where_they_lie():
+    whole, out = normal(0, 4, 3, 40), np.zeros((4, 2, 50))
+    matrix = normal(1, 2, 3)
+    multiply(matrix, whole[..., 5:35], out[..., 10:40])
+    np.testing.assert_allclose(out[..., 10:40], matrix @ whole[..., 5:35], **CLOSE)
+    assert not out[..., :10].any()
+    assert not out[..., 40:].any()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_type_stays(dtype):
+    ones = np.ones((1, 3, 4), dtype)
+    assert sum_of_products(ones, ones, Buffers()).dtype == dtype
