@@ -17,7 +17,7 @@ from cnncalc.files.source import is_pillow
 from cnncalc.files.states import is_state
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
-from cnncalc.layers.vocabulary import named as named_layers
+from cnncalc.layers.names import named as named_layers
 from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
