@@ -20,7 +20,7 @@ from benchmarks.reporting import Asked, program, table
 if TYPE_CHECKING:
     from cnncalc.ops.arrays import Array
 
-__all__ = ["FULL", "SMALL", "Application", "Comparison", "compared"]
+__all__ = ["FULL", "SMALL", "Application", "Comparison", "compared", "photos_between", "settle"]
 
 PHOTOS = 4
 TOLERANCE = 1e-4  # of the largest logit
@@ -129,14 +129,14 @@ def _save(application: Application, path: Path, photos: Path) -> tuple[int, int]
 
     keras.utils.set_random_seed(0)
     model = getattr(keras.applications, application.name)(weights=None, **application.options)
-    images = _photos(path.parent, model.input_shape[1])
-    _settle(model, images)
+    images = photos_between(path.parent, model.input_shape[1])
+    settle(model, images)
     model.save(path)
     np.save(photos, images[:1])
     return len(model.layers), model.count_params()
 
 
-def _photos(folder: Path, side: int) -> Array:
+def photos_between(folder: Path, side: int) -> Array:
     """Return made-up photos, (PHOTOS, side, side, 3), from -1 to 1."""
     import numpy as np
     from PIL import Image
@@ -147,7 +147,7 @@ def _photos(folder: Path, side: int) -> Array:
     return np.stack([np.asarray(square, np.float32) for square in squares]) / 127.5 - 1
 
 
-def _settle(model: Any, images: Array) -> None:  # noqa: ANN401 (Keras ships no types)
+def settle(model: Any, images: Array) -> None:  # noqa: ANN401 (Keras ships no types)
     """Give each normalization the mean and variance of these images.
 
     From the initial 0 and 1, numbers would die out or grow from layer to layer.

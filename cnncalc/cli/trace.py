@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.console import Terminal, note, working
+from cnncalc.cli.console import Terminal, note, output_console, working
 from cnncalc.cli.figures import DRAWINGS, PIXELS, trace_figures
 from cnncalc.cli.kept_layers import kept_layers
 from cnncalc.cli.network_options import fitting_options, network_options, weight_options
@@ -32,10 +32,16 @@ from cnncalc.provenance import Provenance
 from cnncalc.tasks.memory import Keep, keep_all
 from cnncalc.tasks.network_options import FittingOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.options import InputOptions
-from cnncalc.tasks.tracing import TracedImage, trace_image
-from cnncalc.trace import Trace
+from cnncalc.tasks.tracing import (
+    FittedImage,
+    TracedImage,
+    keep_last,
+    pass_image,
+    trace_image,
+)
+from cnncalc.trace import PassingTrace, Trace
 from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.layer_results import render_layer, render_network
+from cnncalc.views.terminal.layer_results import layer_drawings, render_layer, render_network
 from cnncalc.views.terminal.screen import Drawing
 
 if TYPE_CHECKING:
@@ -87,8 +93,13 @@ def trace(
     check_target(file, given, ENDINGS)
     if folder is not None:
         _check_folder(folder, force=target.force)
+    if look.form == "table" and target.output is None and layer_name is None and not playing.play:
+        _print_layers(*pass_image(wanted, initial, given, fitting, Terminal()), display_of(look))
+        return
     require = partial(check_size, file)
     keep: Keep = keep_all
+    if look.form == "csv" and layer_name is None:
+        keep = kept_layers(keep_last, look, file)
     if layer_name is not None and folder is None and not playing.play:
         keep = kept_layers(lambda layers, shape: (layer_name,), look, file)
     traced = trace_image(wanted, initial, given, fitting, Terminal(), require, keep)
@@ -104,6 +115,17 @@ def trace(
     present(traced.trace, shown, look, file, origins, figures, names, layer_name)
     if folder is not None:
         _write_maps(traced.trace, origins, folder, target.scale, force=target.force)
+
+
+def _print_layers(fitted: FittedImage, trace: PassingTrace, display: Display) -> None:
+    """Print each layer when it is calculated: none stays in memory that no other takes."""
+    console, untrained = output_console(), fitted.provenance.untrained
+    names = (fitted.image.name, fitted.class_names, untrained)
+    drawings = layer_drawings(trace, display, *names)
+    while (drawing := next(drawings, None)) is not None:
+        console.print(drawing)
+        # A name that still held it would hold the layer while the next one is calculated.
+        del drawing
 
 
 def _drawing(traced: TracedImage, layer_name: str | None, display: Display) -> Drawing:

@@ -24,6 +24,7 @@ from cnncalc.files.keras_config_writing import keras_layers, unknown_to_keras, w
 from cnncalc.files.keras_weights import Variables, claims_too_much, places_of, read_h5, write_h5
 from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
+from cnncalc.files.zip_members import ReadableFile, open_member
 from cnncalc.layers import Shape
 from cnncalc.layers.names import named
 from cnncalc.network import Network, assemble
@@ -86,11 +87,11 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
     """
     refuse_other_model(path)
     size = check_readable(path)
-    with _located(path):
-        contents = _contents(path, size)
+    with _located(path), path.open("rb") as file:
+        contents, numbers = _contents(file, size)
         config = read_config(_decoded(contents, CONFIG))
         shape = _complete_shape(config, input_shape)
-        weights, extra = read_h5(contents[WEIGHTS], config.layers, config.places, shape)
+        weights, extra = read_h5(numbers, config.layers, config.places, shape)
         network = assemble(config.layers, shape, weights)
         file_order = tuple(layer.name for layer in named(config.layers))
         metadata = _decoded(contents, METADATA) if METADATA in contents else {}
@@ -115,9 +116,9 @@ def read_weights(path: Path, network: Network) -> Network:
     """
     refuse_other_model(path, weights=True)
     check_readable(path)
-    with _located(path):
+    with _located(path), path.open("rb") as file:
         places = places_of(network)
-        weights, _ = read_h5(path.read_bytes(), network.layers, places, network.input_shape)
+        weights, _ = read_h5(file, network.layers, places, network.input_shape)
         return assemble(network.layers, network.input_shape, weights)
 
 
@@ -134,10 +135,13 @@ def _located(path: Path) -> Iterator[None]:
         raise InputError(message) from error
 
 
-def _contents(path: Path, size: int) -> dict[str, bytes]:
-    """Return the archive's parts that are read, each whole."""
+def _contents(file: BinaryIO, size: int) -> tuple[dict[str, bytes], ReadableFile]:
+    """Return the archive's parts that are read whole, and the file of its weights.
+
+    Arguments: the archive's `file`, and its `size` in bytes.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             for needed in (CONFIG, WEIGHTS):
                 if needed not in names:
@@ -145,8 +149,11 @@ def _contents(path: Path, size: int) -> dict[str, bytes]:
                         f"expected a .keras file, with {needed} in it. Received: a zip without"
                     )
                     raise InputError(message)
-            wanted = [name for name in (CONFIG, WEIGHTS, METADATA) if name in names]
-            return {name: _member(archive, name, size) for name in wanted}
+            wanted = [name for name in (CONFIG, METADATA) if name in names]
+            for name in (*wanted, WEIGHTS):
+                _check_claim(archive.getinfo(name), size)
+            contents = {name: archive.read(name) for name in wanted}
+            return contents, open_member(file, archive, WEIGHTS)
     except (zipfile.BadZipFile, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         message = "expected a .keras file, a zip. Received: no zip, or one truncated or damaged"
         raise InputError(message) from error
@@ -155,14 +162,14 @@ def _contents(path: Path, size: int) -> dict[str, bytes]:
         raise InputError(message) from error
 
 
-def _member(archive: zipfile.ZipFile, name: str, archive_size: int) -> bytes:
-    """Read a member whole, unless it claims a size that its zip can't honestly hold."""
-    info = archive.getinfo(name)
+def _check_claim(info: zipfile.ZipInfo, archive_size: int) -> None:
+    """Refuse a member that claims a size that its zip can't honestly hold."""
     stored = min(info.compress_size, archive_size)
     if claims_too_much(info.file_size, stored):
-        message = f"{name} claims {info.file_size:,} bytes, of which {stored:,} are in the file"
+        message = (
+            f"{info.filename} claims {info.file_size:,} bytes, of which {stored:,} are in the file"
+        )
         raise InputError(message)
-    return archive.read(info)
 
 
 def _decoded(contents: Mapping[str, bytes], name: str) -> Any:  # noqa: ANN401 (JSON)

@@ -17,6 +17,7 @@ import numpy as np
 
 from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.keras_config_writing import SavedLayer, keras_layers
+from cnncalc.files.zip_members import ReadableFile
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.names import automatic_names
 from cnncalc.network import Array, Network, walk
@@ -76,11 +77,11 @@ def claims_too_much(claimed: int, stored: int) -> bool:
 
 
 def read_h5(
-    content: bytes, layers: Sequence[Layer], places: Sequence[Place], input_shape: Shape
+    source: ReadableFile, layers: Sequence[Layer], places: Sequence[Place], input_shape: Shape
 ) -> tuple[list[dict[str, Array]], dict[str, Variables]]:
     """Read the weights of each layer, and what else the file holds by its name ("optimizer").
 
-    Arguments: the file's `content`; the `layers`, and the `places` of their weights; one sample's
+    Arguments: the `source`, a file; the `layers`, and the `places` of their weights; one sample's
     `input_shape`.
     Raises InputError that names the layer where file and layers don't fit each other, ShapeError
     where the layers don't fit each other.
@@ -89,7 +90,7 @@ def read_h5(
     expected: dict[tuple[str, ...], list[str]] = {}
     for (layer, shape), place in zip(walked, places, strict=True):
         expected.setdefault(place.groups, []).extend(layer.weight_shapes(shape))
-    with _damage(), h5py.File(io.BytesIO(content), "r") as file:
+    with _damage(), h5py.File(source, "r") as file:
         weights = [
             _read_layer(file, layer, shape, place, expected[place.groups])
             for (layer, shape), place in zip(walked, places, strict=True)
@@ -147,7 +148,10 @@ def _read_weight(group: h5py.Group, key: str, shape: Shape, what: str) -> Array:
         message = f"{what} must be floating point. Received: {dataset.dtype}"
         raise InputError(message)
     kind = np.float64 if dataset.dtype.itemsize >= 8 else np.float32
-    return np.asarray(dataset[()], dtype=kind)
+    array = np.asarray(dataset[()], dtype=kind)
+    # Nobody else has it: the network needn't copy it.
+    array.flags.writeable = False
+    return array
 
 
 def _variables(group: h5py.Group) -> Variables:

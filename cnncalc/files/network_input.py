@@ -52,8 +52,9 @@ def read_network_input(
     where the negative of a grid is wanted, and it is not known of which range it is.
     """
     shape = image_shape(input_shape)
-    if is_photo(source) and shape[2] in CHANNELS:
-        given = _photo(source, shape, fit, learnt, raw=raw, invert=invert)
+    pixels = _pixels(source, shape[2]) if shape[2] in CHANNELS else None
+    if pixels is not None:
+        given = _photo(pixels, shape, fit, learnt, raw=raw, invert=invert)
     else:
         given = _grid(source, shape, learnt, invert=invert)
     return replace(given, values=given.values.reshape(input_shape))
@@ -62,7 +63,7 @@ def read_network_input(
 def is_photo(source: Any) -> bool:  # noqa: ANN401 (anything that `read_input` takes)
     """Say whether a source is an image file, or a Pillow image, of levels from 0 to 255."""
     if not is_pillow(source):
-        if not isinstance(source, str | Path) or Path(source).suffix.lower() not in IMAGE_ENDINGS:
+        if not _is_image_file(source):
             return False
         source = Path(source)
     from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)
@@ -70,18 +71,28 @@ def is_photo(source: Any) -> bool:  # noqa: ANN401 (anything that `read_input` t
     return not holds_numbers(source)
 
 
-def _pixels(source: Any, channels: int) -> Array:  # noqa: ANN401 (a path, or Pillow's)
-    """Return a photo's levels in bytes."""
-    from cnncalc.files.photos import decode_photo  # noqa: PLC0415 (Pillow)
+def _is_image_file(source: object) -> bool:
+    return isinstance(source, str | Path) and Path(source).suffix.lower() in IMAGE_ENDINGS
 
-    if not is_pillow(source):
-        return decode_photo(Path(source), channels)
+
+def _pixels(source: Any, channels: int) -> Array | None:  # noqa: ANN401 (as `read_input`)
+    """Return a photo's levels in bytes, None for what is no photo."""
+    if _is_image_file(source):
+        from cnncalc.files.photos import decode_photo, plain_photo  # noqa: PLC0415 (Pillow)
+
+        # Most are plain, and opened once.
+        plain = plain_photo(Path(source), channels)
+        if plain is not None:
+            return plain
+        return decode_photo(Path(source), channels) if is_photo(source) else None
+    if not is_photo(source):
+        return None
     image = read_input(source, channels=CHANNELS[channels])
     return np.rint(image.values).astype(np.uint8)
 
 
 def _photo(
-    source: Any,  # noqa: ANN401 (a path, or Pillow's)
+    pixels: Array,
     input_shape: Shape,
     fit: Fit,
     learnt: LearntImages | None,
@@ -92,17 +103,15 @@ def _photo(
     from cnncalc.files.photos import PhotoShape, fit_photo  # noqa: PLC0415 (Pillow)
 
     height, width, channels = input_shape
-    pixels = _pixels(source, channels)
     resized = resizing(Size(*pixels.shape[:2]), Size(height, width), fit)
     found = () if resized is None else (resized,)
     if invert:
         pixels = 255 - pixels
     shape = PhotoShape(height, width, channels, fit)
-    values, negative = (
-        fit_photo(levels, shape).astype(np.float32) for levels in (pixels, 255 - pixels)
-    )
+    values = fit_photo(pixels, shape).astype(np.float32)
     if learnt is None or (raw and learnt.values != BYTES):
         return NetworkInput(values, (*found, *image_differences(learnt, values)))
+    negative = fit_photo(255 - pixels, shape).astype(np.float32)
     if learnt.values != BYTES:
         found = (*found, scaling(learnt.values, float(pixels.max())))
         values, negative = (learnt.values.of_bytes(levels) for levels in (values, negative))

@@ -34,6 +34,7 @@ __all__ = [
     "decode_photo",
     "fit_photo",
     "fitted",
+    "plain_photo",
     "read_photo",
     "resize",
 ]
@@ -99,23 +100,34 @@ def decode_photo(path: Path, channels: int) -> Pixels:
     Returns (height, width, channels) from 0 to 255.
     Raises InputError where the file can't be decoded.
     """
-    try:
-        # A file, not a path, for the reason that `read_image` gives.
-        with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
-            if _is_plain(image) and not is_figure(image):
-                # In place, and converted where it is something else: each copy of a photo takes
-                # as long as half its decoding.
-                ImageOps.exif_transpose(image, in_place=True)
-                wanted = "L" if channels == 1 else "RGB"
-                pixels = np.asarray(image if image.mode == wanted else image.convert(wanted))
-                return pixels.reshape(*pixels.shape[:2], channels)
-    except Exception:  # noqa: S110 (damaged images raise anything; below it is said what)
-        pass
+    plain = plain_photo(path, channels)
+    if plain is not None:
+        return plain
     values = read_image(path, "grey" if channels == 1 else "rgb")
     if not values.holds_levels:
         message = f"{quoted(path)} holds 32-bit numbers. Expected a photo of values from 0 to 255"
         raise InputError(message)
     return np.rint(values.values).astype(np.uint8)
+
+
+def plain_photo(path: Path, channels: int) -> Pixels | None:
+    """Decode a photo of a usual kind, in bytes throughout; return None for every other file.
+
+    Returns (height, width, channels) from 0 to 255.
+    """
+    try:
+        # A file, not a path, for the reason that `read_image` gives.
+        with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
+            if not _is_plain(image) or is_figure(image):
+                return None
+            # In place, and converted where it is something else: each copy of a photo takes as
+            # long as half its decoding.
+            ImageOps.exif_transpose(image, in_place=True)
+            wanted = "L" if channels == 1 else "RGB"
+            pixels = np.asarray(image if image.mode == wanted else image.convert(wanted))
+            return pixels.reshape(*pixels.shape[:2], channels)
+    except Exception:  # damaged images raise anything; who reads them otherwise is told what
+        return None
 
 
 def _is_plain(image: Image.Image) -> bool:

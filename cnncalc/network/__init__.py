@@ -4,7 +4,7 @@ The calculator's single convolution is a network too: one layer, or a convolutio
 """
 
 from cnncalc.network.backward_pass import Gradients, backward
-from cnncalc.network.forward_pass import forward, forward_layers
+from cnncalc.network.forward_pass import forward, forward_layers, forward_pieces
 from cnncalc.network.gathering import WayBack, gather, learning_places, reached, scatter
 from cnncalc.network.operations import (
     backward_layer,
@@ -51,6 +51,7 @@ __all__ = [
     "forward_layer",
     "forward_layers",
     "forward_near",
+    "forward_pieces",
     "forward_saved",
     "gather",
     "image_shape",

@@ -15,7 +15,16 @@ from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops.merging import side_by_side
 
-__all__ = ["WayBack", "gather", "learning_places", "reached", "repeated", "scatter", "summed"]
+__all__ = [
+    "WayBack",
+    "gather",
+    "learning_places",
+    "merge_parts",
+    "reached",
+    "repeated",
+    "scatter",
+    "summed",
+]
 
 
 def gather(layer: Layer, results: Sequence[Array]) -> Array:
@@ -29,12 +38,22 @@ def gather(layer: Layer, results: Sequence[Array]) -> Array:
     if not isinstance(layer, MergeLayer):
         (result,) = results
         return result
+    return side_by_side(merge_parts(layer, results))
+
+
+def merge_parts(layer: MergeLayer, results: Sequence[Array]) -> list[Array]:
+    """Return the results that a merge joins, those repeated that are smaller than others: views.
+
+    >>> from cnncalc.layers import Multiply
+    >>> results = [np.ones((1, 1, 2, 1)), np.full((1, 1, 1, 1), 5.0)]
+    >>> [part.shape for part in merge_parts(Multiply(inputs=("a", "b")), results)]
+    [(1, 1, 2, 1), (1, 1, 2, 1)]
+    """
     shapes = [result.shape[1:] for result in results]
     common, sizes = layer.common_shape(shapes), layer.part_sizes(shapes)
-    parts = [
+    return [
         repeated(result, (*common[:-1], size)) for result, size in zip(results, sizes, strict=True)
     ]
-    return side_by_side(parts)
 
 
 def repeated(result: Array, shape: Shape) -> Array:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from cnncalc.errors import OptionError, ShapeError, received, unknown_kind
 from cnncalc.layers import (
     LINEAR,
@@ -27,7 +25,7 @@ from cnncalc.layers.graph import IMAGE_PLACE, in_keras_order, input_shape_of, so
 from cnncalc.layers.names import named
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
-from cnncalc.ops.read_only import ReadOnlyMapping
+from cnncalc.ops.read_only import ReadOnlyMapping, held_apart
 from cnncalc.shapes import whole_numbers
 
 __all__ = [
@@ -186,17 +184,17 @@ def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[
 
 
 def _checked(expected: Mapping[str, Shape], given: object) -> dict[str, Array]:
-    """Return read-only copies of the weights, after they were found to have these shapes."""
+    """Return the weights in memory that none may write, after they were found to fit."""
     if not isinstance(given, Mapping) or not expected.keys() >= given.keys():
         names = ", ".join(map(repr, expected)) or "none"
         given_names = received(list(given) if isinstance(given, Mapping) else given)
         message = f"weights must be a mapping by name ({names}). Received: {given_names}"
         raise ShapeError(message)
-    return {name: _copied(name, shape, given) for name, shape in expected.items()}
+    return {name: _held(name, shape, given) for name, shape in expected.items()}
 
 
-def _copied(name: str, shape: Shape, given: Mapping[str, Any]) -> Array:
-    array = np.array(real_numbers(given[name], name)) if name in given else None
+def _held(name: str, shape: Shape, given: Mapping[str, Any]) -> Array:
+    array = held_apart(real_numbers(given[name], name)) if name in given else None
     if array is None or array.shape != shape:
         size = "none" if array is None else str(array.shape)
         message = f"the weight {name!r} must have the shape {shape}. Received: {size}"
@@ -213,6 +211,7 @@ def without_last_activation(network: Network) -> tuple[Network, str]:
     Returns the network, of the same length and weights, and the activation's name, "linear" where
     there was none.
 
+    >>> import numpy as np
     >>> from cnncalc.layers import Dense
     >>> layer = Dense(2, activation="softmax", use_bias=False)
     >>> network = assemble([layer], (3,), [{"kernel": np.ones((3, 2))}])

@@ -47,6 +47,10 @@ CELLS_FOR_TAPS = 1 << 18
 # The matrices of a kernel whose rows lie further apart are nearly all zeros.
 DILATION_FOR_ROWS = 8
 
+# So many rows a product of patches has at least, though they leave the cache: for each product the
+# matrix library first packs all weights, of which a deep layer has more than patches. Measured.
+CELLS_OF_PRODUCT = 256
+
 
 @dataclass(frozen=True)
 class ConvolutionMethod:
@@ -119,7 +123,10 @@ def _convolve_by_patches(
     for tile, patches, filters in _patches(images, kernel, geometry, groups):
         block = result[(*tile, filters)]
         weights = kernel[..., filters].reshape(patches.shape[1], -1)
-        block[...] = (patches @ weights).reshape(block.shape)
+        if block.flags.c_contiguous:
+            np.matmul(patches, weights, out=block.reshape(len(patches), -1))
+        else:
+            block[...] = (patches @ weights).reshape(block.shape)
         # The next tile's patches take these' memory: a page's first use costs more than its work.
         del patches
 
@@ -251,7 +258,7 @@ def _patches(
 ) -> Iterator[tuple[Tile, Array, slice]]:
     """Yield each tile's patch matrix, once a group, with the slice of the group's filters."""
     height, width, depth, filters = kernel.shape
-    for tile in tiles(len(images), geometry, height * width * depth):
+    for tile in tiles(len(images), geometry, height * width * depth, CELLS_OF_PRODUCT):
         covered = padded_input(images, geometry, tile)
         for ins, outs in _groups(depth, filters, groups):
             yield tile, patch_matrix(covered[..., ins], geometry), outs

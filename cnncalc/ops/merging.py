@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -15,17 +16,20 @@ from cnncalc.ops.maxima import maximum_gradient
 
 __all__ = ["MERGINGS", "Merging", "apart", "side_by_side"]
 
-Forward = Callable[[Array], Array]
+Parts = Sequence[Array]
+Forward = Callable[[Parts], Array]
 # (gradient, parts, near) -> the gradient by the parts
 Backward = Callable[[Array, Array, bool], Array]
 
 
 @dataclass(frozen=True)
 class Merging:
-    """How parts (…, parts, channels) become one (…, channels), and an error goes back to each.
+    """How parts become one, and an error goes back to each.
 
-    `backward(gradient, parts, near)` returns a loss's gradient by the parts; with `near`, what only
-    rounding sets apart from a largest number counts as it, and the first of such gets all.
+    `forward(parts)` takes as many arrays (…, channels) and returns one; they may be views of what
+    is smaller and repeated. `backward(gradient, parts, near)` takes them as one array (…, parts,
+    channels) and returns a loss's gradient by it; with `near`, what only rounding sets apart from a
+    largest number counts as it, and the first of such gets all.
     """
 
     forward: Forward
@@ -50,24 +54,24 @@ def side_by_side(results: Sequence[Array]) -> Array:
     return np.concatenate(results, axis=-1)
 
 
-def _sum(parts: Array) -> Array:
-    return np.asarray(parts.sum(axis=-2))
+def _sum(parts: Parts) -> Array:
+    return np.asarray(reduce(np.add, parts))
 
 
 def _share(gradient: Array, parts: Array, near: bool) -> Array:
     return np.repeat(gradient[..., np.newaxis, :], parts.shape[-2], axis=-2)
 
 
-def _difference(parts: Array) -> Array:
-    return np.asarray(parts[..., 0, :] - parts[..., 1, :])
+def _difference(parts: Parts) -> Array:
+    return np.asarray(reduce(np.subtract, parts))
 
 
 def _signed(gradient: Array, parts: Array, near: bool) -> Array:
     return np.stack([gradient, -gradient], axis=-2)
 
 
-def _product(parts: Array) -> Array:
-    return np.asarray(parts.prod(axis=-2))
+def _product(parts: Parts) -> Array:
+    return np.asarray(reduce(np.multiply, parts))
 
 
 def _times_the_others(gradient: Array, parts: Array, near: bool) -> Array:
@@ -77,24 +81,25 @@ def _times_the_others(gradient: Array, parts: Array, near: bool) -> Array:
     return np.stack([gradient * factor for factor in others], axis=-2)
 
 
-def _mean(parts: Array) -> Array:
-    return np.asarray(_sum(parts) / parts.dtype.type(parts.shape[-2]))
+def _mean(parts: Parts) -> Array:
+    total = _sum(parts)
+    return np.asarray(total / total.dtype.type(len(parts)))
 
 
 def _equal_shares(gradient: Array, parts: Array, near: bool) -> Array:
     return _share(gradient / gradient.dtype.type(parts.shape[-2]), parts, near)
 
 
-def _largest(parts: Array) -> Array:
-    return np.asarray(parts.max(axis=-2))
+def _largest(parts: Parts) -> Array:
+    return np.asarray(reduce(np.maximum, parts))
 
 
 def _to_the_largest(gradient: Array, parts: Array, near: bool) -> Array:
     return maximum_gradient(gradient[..., np.newaxis, :], parts, parts.ndim - 2, near=near)
 
 
-def _smallest(parts: Array) -> Array:
-    return np.asarray(parts.min(axis=-2))
+def _smallest(parts: Parts) -> Array:
+    return np.asarray(reduce(np.minimum, parts))
 
 
 def _to_the_smallest(gradient: Array, parts: Array, near: bool) -> Array:

@@ -1,11 +1,15 @@
-"""A mapping that can't be written to, and that can be copied and pickled, as a proxy can't."""
+"""What can't be written to: mappings that can be copied and pickled, as a proxy can't; arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-__all__ = ["ReadOnlyMapping"]
+import numpy as np
+
+from cnncalc.ops.arrays import Array
+
+__all__ = ["ReadOnlyMapping", "held_apart"]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -35,3 +39,19 @@ class ReadOnlyMapping(Mapping[Key, Value]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._entries})"
+
+
+def held_apart(array: Array) -> Array:
+    """Return an array's numbers in memory that nobody else may write to.
+
+    That is the array itself where it is read-only, down to what it is a view of, as what was read
+    from a file is; else a copy.
+
+    >>> own = np.zeros(2)
+    >>> held_apart(own) is own
+    False
+    """
+    memory: object = array
+    while isinstance(memory, np.ndarray) and not memory.flags.writeable:
+        memory = memory.base
+    return array if memory is None else array.copy()

@@ -9,12 +9,17 @@ from __future__ import annotations
 import contextvars
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-__all__ = ["cores", "in_threads"]
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+__all__ = ["cores", "in_threads", "some_ahead"]
 
 Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 # Of fewer parts the work is done before threads have started. Measured.
 LEAST_PARTS = 16
@@ -71,3 +76,25 @@ def in_threads(work: Callable[[Iterator[Part]], None], parts: Sequence[Part]) ->
         until_done()
     for helper in helpers:
         helper.result()
+
+
+def some_ahead(
+    executor: Executor, work: Callable[[Part], Result], parts: Iterable[Part]
+) -> Iterator[Result]:
+    """Yield what work makes of each part, in order, while an executor works on the next ones.
+
+    A part is taken only once it can be worked on soon: of many large ones, few are held at a time.
+    Arguments: the `executor`; the `work`; the `parts`, which this thread makes.
+
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(2) as executor:
+    ...     list(some_ahead(executor, abs, [-1, 2, -3, 4]))
+    [1, 2, 3, 4]
+    """
+    pending: deque[Future[Result]] = deque()
+    for part in parts:
+        pending.append(executor.submit(work, part))
+        if len(pending) > cores():
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()

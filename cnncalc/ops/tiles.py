@@ -51,18 +51,19 @@ class Tile(NamedTuple):
         return self.images, _covered(down, self.rows), _covered(across, self.columns)
 
 
-def tiles(batch: int, geometry: Geometry, numbers: int) -> Iterator[Tile]:
+def tiles(batch: int, geometry: Geometry, numbers: int, least: int = 1) -> Iterator[Tile]:
     """Divide the output of a batch into tiles, in order, as large as the cache allows.
 
     Arguments: the number of images in the `batch`; the window's `geometry`; how many `numbers`
-    the work on one output cell holds at a time.
+    the work on one output cell holds at a time; how many cells a tile has at `least`, if there are
+    so many.
 
     >>> from cnncalc.geometry import geometry
     >>> [tile.rows for tile in tiles(1, geometry((4, 1), 1), numbers=TILE_NUMBERS // 3)]
     [slice(0, 3, None), slice(3, 4, None)]
     """
     height, width = geometry.output
-    cells = max(1, TILE_NUMBERS // numbers)
+    cells = max(least, TILE_NUMBERS // numbers)
     for images in parts(batch, cells // (height * width)):
         for rows in parts(height, cells // width):
             for columns in parts(width, cells):
@@ -174,6 +175,9 @@ def patch_matrix(covered: Array, geometry: Geometry) -> Array:
     """
     down, across = geometry.vertical, geometry.horizontal
     channels = covered.shape[3]
+    if geometry.kernel == (1, 1):
+        # Each pixel is a window: where none is passed over, they lie as they should.
+        return tap(covered, geometry, (0, 0)).reshape(-1, channels)
     by_channel = covered.transpose(3, 0, 1, 2)
     if channels < MANY_CHANNELS:
         by_channel = np.ascontiguousarray(by_channel)

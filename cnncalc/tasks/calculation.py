@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -14,7 +14,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.files.spreadsheet_places import WorkbookReference, parse_reference
 from cnncalc.files.states import is_state
-from cnncalc.layers import MaxPooling2D, PoolingLayer
+from cnncalc.layers import Layer, MaxPooling2D, PoolingLayer, Shape
 from cnncalc.network import Array, Network, walk
 from cnncalc.ops.numbers import finite_numbers
 from cnncalc.provenance import Provenance
@@ -23,7 +23,7 @@ from cnncalc.tasks.arguments import Caller, KernelLike
 from cnncalc.tasks.inputs import image_origin, image_remarks, kernel_origin, read_given
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions, PoolingText
-from cnncalc.trace import Trace, record, trace_bytes
+from cnncalc.trace import LayerTrace, PassingTrace, Trace, layer_bytes, record
 from cnncalc.wording import size_text
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CalculationRequest",
     "RequireNetwork",
+    "announced_layers",
     "calculated_trace",
     "read_calculation",
     "read_pooling",
@@ -63,10 +64,26 @@ def calculated_trace(
         return replace(record(network, image.values, keep=keep), provenance=provenance)
 
 
+def announced_layers(
+    trace: PassingTrace, image: PixelInput, caller: Caller
+) -> Iterator[LayerTrace]:
+    """Yield the layers of a passing trace, each announced by itself where it takes long."""
+    network, layers = trace.network, trace.layers
+    for layer, shape in walk(network.layers, network.input_shape):
+        with caller.working(f"Calculating on {image.name}", _layer_seconds(layer, shape)):
+            traced = next(layers)
+        yield traced
+        # Whoever took it decides how long it stays.
+        del traced
+
+
 def _seconds(network: Network) -> float:
     walked = walk(network.layers, network.input_shape)
-    products = sum(layer.multiply_adds(shape) for layer, shape in walked)
-    size = trace_bytes(network.layers, network.input_shape)
+    return sum(_layer_seconds(layer, shape) for layer, shape in walked)
+
+
+def _layer_seconds(layer: Layer, input_shape: Shape) -> float:
+    products, size = layer.multiply_adds(input_shape), layer_bytes(layer, input_shape)
     return size / BYTES_A_SECOND + products / PRODUCTS_A_SECOND
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import InputError, OptionError, ShapeError
-from cnncalc.files.network_input import is_photo, read_network_input
+from cnncalc.files.network_input import NetworkInput, is_photo, read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.pixels import PixelInput
 from cnncalc.files.states import is_state
 from cnncalc.files.trained_models import TrainedModel
-from cnncalc.network import Array, Network, forward, require_finite_outputs
+from cnncalc.network import Array, Network, forward, forward_pieces, require_finite_outputs
 from cnncalc.ops.numbers import overflow_allowed
+from cnncalc.ops.threads import some_ahead
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.argument_checks import named, require_flag
 from cnncalc.tasks.arguments import Caller, ImageLike, ModelLike, Say, ignore
@@ -26,7 +28,7 @@ from cnncalc.tasks.inputs import image_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.networks import say_planes
 from cnncalc.tasks.training_options import TakingOptions
-from cnncalc.training.evaluation import pixel_influence
+from cnncalc.training.evaluation import pixel_influence, workers
 from cnncalc.views.predictions import Prediction, with_short_names
 
 __all__ = ["Predictions", "judge_images", "predict"]
@@ -110,13 +112,15 @@ def judge_images(
     refuse_idle_raw(
         taking, trained.learnt, photos=photos, given=f"{quoted(_name(images[0]))}{more}"
     )
-    kind = _kind(known)
+    judge = _Judge(trained, _kind(known), trained.classes, taking, explain)
     found, failures = [], []
-    for source in images:
-        try:
-            found.append(_predict(trained, kind, source, taking, explain=explain))
-        except (InputError, ShapeError) as error:
-            failures.append(str(error))
+    with workers() as executor:
+        for judged in some_ahead(executor, judge.predictions, judge.pieces(images)):
+            for one in judged:
+                if isinstance(one, Prediction):
+                    found.append(one)
+                else:
+                    failures.append(str(one))
     shown = tuple(with_short_names(found))
     differences = [
         (prediction.name, difference)
@@ -144,35 +148,71 @@ def _kind(known: KnownModel) -> Kind:
     return kind
 
 
-def _predict(
-    trained: TrainedModel,
-    kind: Kind,
-    source: ImageLike,
-    taking: TakingOptions,
-    *,
-    explain: bool,
-) -> Prediction:
-    network, name = trained.network, _name(source)
-    given = read_network_input(
-        _saved_image(source) if is_state(source) else source,
-        network.input_shape,
-        trained.fit,
-        trained.learnt,
-        raw=taking.raw,
-        invert=taking.invert,
-    )
-    image = given.values
-    # What overflows is said below, in our words.
-    with overflow_allowed():
-        outputs = forward(network, image[np.newaxis])[0]
-    require_finite_outputs(network, image, outputs, f"{quoted(name)}: the model puts out")
-    if kind == "yes or no":
-        outputs = np.array([1 - outputs[0], outputs[0]])
-    influence = _influence(network, image, int(outputs.argmax()), name) if explain else None
-    said = "score" if kind == "scores" else "probability"
-    found = tuple(with_hint(difference, taking) for difference in given.differences)
-    origin = image_origin(source)
-    return Prediction(printable(name), trained.classes, outputs, said, influence, found, origin)
+_Failure = InputError | ShapeError
+
+
+class _Given(NamedTuple):
+    """An image as the network takes it, and what it was read from."""
+
+    source: ImageLike
+    input: NetworkInput
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """A model, and what of its images is asked for; they are taken piece by piece of a batch."""
+
+    trained: TrainedModel
+    kind: Kind
+    classes: tuple[str, ...]
+    taking: TakingOptions
+    explain: bool
+
+    def pieces(self, images: Sequence[ImageLike]) -> Iterator[list[_Given | _Failure]]:
+        """Read images, as many at a time as go forward together; or what is wrong with one."""
+        for piece in forward_pieces(self.trained.network, len(images)):
+            yield [self._read(source) for source in images[piece]]
+
+    def _read(self, source: ImageLike) -> _Given | _Failure:
+        trained, taking = self.trained, self.taking
+        try:
+            given = read_network_input(
+                _saved_image(source) if is_state(source) else source,
+                trained.network.input_shape,
+                trained.fit,
+                trained.learnt,
+                raw=taking.raw,
+                invert=taking.invert,
+            )
+        except (InputError, ShapeError) as error:
+            return error
+        return _Given(source, given)
+
+    def predictions(self, piece: Sequence[_Given | _Failure]) -> list[Prediction | _Failure]:
+        """Run a piece forward, and say what is made of each image in it."""
+        read = [one.input.values for one in piece if isinstance(one, _Given)]
+        # What overflows is said below, in our words.
+        with overflow_allowed():
+            outputs = iter(forward(self.trained.network, np.stack(read)) if read else ())
+        return [
+            self._prediction(one, next(outputs)) if isinstance(one, _Given) else one
+            for one in piece
+        ]
+
+    def _prediction(self, given: _Given, outputs: Array) -> Prediction | _Failure:
+        network, image, name = self.trained.network, given.input.values, _name(given.source)
+        try:
+            require_finite_outputs(network, image, outputs, f"{quoted(name)}: the model puts out")
+            if self.kind == "yes or no":
+                outputs = np.array([1 - outputs[0], outputs[0]])
+            label = int(outputs.argmax())
+            influence = _influence(network, image, label, name) if self.explain else None
+        except InputError as error:
+            return error
+        said = "score" if self.kind == "scores" else "probability"
+        found = tuple(with_hint(difference, self.taking) for difference in given.input.differences)
+        origin = image_origin(given.source)
+        return Prediction(printable(name), self.classes, outputs, said, influence, found, origin)
 
 
 def _saved_image(source: object) -> PixelInput:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,14 +15,15 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
 from cnncalc.files.source import is_pillow
 from cnncalc.files.states import is_state
-from cnncalc.layers import Shape
+from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
+from cnncalc.layers.names import named as named_layers
 from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
 from cnncalc.tasks.argument_checks import given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
-from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
+from cnncalc.tasks.calculation import RequireNetwork, announced_layers, calculated_trace
 from cnncalc.tasks.class_numbers import class_names
 from cnncalc.tasks.differences import say_unseen
 from cnncalc.tasks.inputs import image_origin, image_remarks, read_given, with_layers
@@ -30,7 +32,7 @@ from cnncalc.tasks.models import build_network
 from cnncalc.tasks.network_options import FittingOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
 from cnncalc.tasks.options import InputOptions
-from cnncalc.trace import Trace
+from cnncalc.trace import PassingTrace, Trace
 from cnncalc.training.unseen import resized_text
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ __all__ = [
     "RecordOptions",
     "TracedImage",
     "fit_image",
+    "keep_last",
+    "pass_image",
     "record",
     "recorded",
     "trace_image",
@@ -185,6 +189,25 @@ def trace_image(
     kept = keep(network.layers, network.input_shape)
     trace = calculated_trace(network, fitted.image, fitted.provenance, caller, kept)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
+
+
+def keep_last(layers: Sequence[Layer], input_shape: Shape) -> Sequence[str]:
+    """Have a trace keep the steps of the last layer alone, the network's result."""
+    return [named_layers(layers)[-1].name]
+
+
+def pass_image(
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FittingOptions,
+    caller: Caller,
+) -> tuple[FittedImage, PassingTrace]:
+    """Read the network and the image as `trace_image`, for a trace whose layers pass one by one."""
+    fitted = fit_image(wanted, initial, given, fitting, caller, keep=keep_last)
+    trace = traces.record_passing(fitted.network, fitted.image.values)
+    walk = partial(announced_layers, trace, fitted.image, caller)
+    return fitted, replace(trace, walk=walk, provenance=fitted.provenance)
 
 
 def fit_image(

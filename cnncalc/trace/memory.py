@@ -12,7 +12,7 @@ from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.layers.names import place_of
 from cnncalc.network import walk
 
-__all__ = ["kept_places", "trace_bytes"]
+__all__ = ["kept_places", "layer_bytes", "trace_bytes"]
 
 BYTES_A_NUMBER = 8  # of float64
 
@@ -50,6 +50,15 @@ def trace_bytes(
     kept = kept_places([layer for layer, _ in walked], keep)
     behind = walked[: 1 + max(kept, default=IMAGE_PLACE)]
     return BYTES_A_NUMBER * (prod(input_shape) + max(_held(behind, kept), default=0))
+
+
+def layer_bytes(layer: Layer, input_shape: Shape) -> int:
+    """Return the memory of what a layer's stages hold that is not of the stage before, in bytes.
+
+    >>> layer_bytes(specifications.ReLU(), (4, 4, 1))
+    128
+    """
+    return BYTES_A_NUMBER * _kept(layer, input_shape)
 
 
 def _held(walked: Sequence[tuple[Layer, Shape]], kept: Collection[int]) -> Iterator[int]:

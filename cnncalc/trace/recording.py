@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
@@ -15,13 +14,13 @@ from cnncalc.layers.graph import IMAGE_PLACE, run
 from cnncalc.network import Array, Network, Weights, gather
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
-from cnncalc.ops.read_only import ReadOnlyMapping
+from cnncalc.ops.read_only import ReadOnlyMapping, held_apart
 from cnncalc.trace.layer_stages import layer_stages, size_words
 from cnncalc.trace.memory import kept_places
 from cnncalc.trace.stage_names import StageName
-from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
+from cnncalc.trace.structure import LayerTrace, PassingTrace, Stage, Trace, make_stage
 
-__all__ = ["record"]
+__all__ = ["record", "record_passing"]
 
 
 def record(
@@ -47,24 +46,58 @@ def record(
     >>> record(pool, [[[1], [5]], [[3], [2]]]).output.tolist()
     [[[5.0]]]
     """
-    values = _checked(image, network.input_shape)
-    first = make_stage(StageName.INPUT, values, size_words(values.shape))
+    first = _input_stage(network, image)
     kept = kept_places(network.layers, keep)
+    walked, traces = _walk(network, first, drawn), list[LayerTrace]()
+    for place in range(1 + max(kept, default=IMAGE_PLACE)):
+        layer = next(walked)
+        if place in kept:
+            traces.append(layer)
+        # What isn't kept is let go before the next layer is calculated.
+        del layer
+    return Trace(network, first, tuple(traces))
+
+
+def record_passing(network: Network, image: object) -> PassingTrace:
+    """Run one image through a network, layer by layer as they are asked for, and keep none.
+
+    Arguments: the `network` and the `image` as in `record`, which this gives the same numbers as.
+    The memory that it takes is bounded by the largest layer, however many there are: at most what
+    `trace_bytes` returns where the last layer alone is kept, beside the image and the weights.
+    Raises as `record` does; for results beyond float64 when their layer is asked for.
+
+    >>> from cnncalc.layers import Flatten
+    >>> from cnncalc.network import assemble
+    >>> trace = record_passing(assemble([Flatten()], (1, 2, 1), [{}]), [[3, 5]])
+    >>> [layer.output.tolist() for layer in trace.layers]
+    [[3.0, 5.0]]
+    """
+    first = _input_stage(network, image)
+    return PassingTrace(network, first, lambda: _walk(network, first, ()))
+
+
+def _input_stage(network: Network, image: object) -> Stage:
+    values = _checked(image, network.input_shape)
+    return make_stage(StageName.INPUT, values, size_words(values.shape))
+
+
+def _walk(
+    network: Network, first: Stage, drawn: Sequence[tuple[Array, ...]]
+) -> Iterator[LayerTrace]:
+    """Yield the trace of each layer; of those that were yielded no more stays than is taken."""
     extras = drawn or [()] * len(network.layers)
     parts = list(zip(network.layers, network.weights, extras, strict=True))
-    traces: list[LayerTrace] = []
+    made: list[LayerTrace] = []
 
     def step(place: int, taken: Sequence[Array]) -> Array:
         layer, stored, extra = parts[place]
         given = gather(layer, [result[np.newaxis] for result in taken])[0]
         traced = _record_layer(layer, _of_batch(layer, stored, extra), given, extra)
-        if place in kept:
-            traces.append(replace(traced, taken=tuple(result.shape for result in taken)))
+        made.append(replace(traced, taken=tuple(result.shape for result in taken)))
         return traced.output
 
-    for _ in islice(run(network.layers, first.values, step), 1 + max(kept, default=IMAGE_PLACE)):
-        pass  # `step` keeps what is wanted
-    return Trace(network, first, tuple(traces))
+    for _ in run(network.layers, first.values, step):
+        yield made.pop()
 
 
 def _record_layer(
@@ -85,13 +118,7 @@ def _record_layer(
 
 def _checked(image: object, input_shape: Shape) -> Array:
     """Return the image in this shape, which it was found to have, in memory that none may write."""
-    values = finite_numbers(image, "image")
-    # A large photo that was read from a file is read-only already, down to what it is a view of.
-    memory: object = values
-    while isinstance(memory, np.ndarray) and not memory.flags.writeable:
-        memory = memory.base
-    if memory is not None:
-        values = values.copy()
+    values = held_apart(finite_numbers(image, "image"))
     is_plane = values.ndim == 2 and (*values.shape, 1) == input_shape
     if values.shape != input_shape and not is_plane:
         message = (

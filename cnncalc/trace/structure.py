@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cnncalc.errors import OptionError
@@ -12,7 +13,7 @@ from cnncalc.network import Array, Network, Weights
 from cnncalc.provenance import Provenance
 from cnncalc.trace.stage_names import StageName
 
-__all__ = ["LayerTrace", "Stage", "Trace", "make_stage"]
+__all__ = ["LayerTrace", "PassingTrace", "Stage", "Trace", "make_stage"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +109,25 @@ class Trace:
         Raises OptionError that lists the names where none has it.
         """
         return place_of(layer_name, [layer.name for layer in self.network.layers])
+
+
+@dataclass(frozen=True, eq=False)
+class PassingTrace:
+    """A trace whose layers pass one by one, each let go before the next is calculated.
+
+    `network`, `input` and `provenance` as in a Trace; `walk` calculates the layers in order.
+    `record_passing` makes it. At any time it holds what later layers take, and the stages of one.
+    """
+
+    network: Network
+    input: Stage
+    walk: Callable[[], Iterator[LayerTrace]]
+    provenance: Provenance | None = None
+
+    @property
+    def layers(self) -> Iterator[LayerTrace]:
+        """The trace of each layer in order, calculated as it is asked for."""
+        return self.walk()
 
 
 def make_stage(name: StageName, values: Array, note: str) -> Stage:

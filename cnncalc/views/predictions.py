@@ -71,8 +71,10 @@ def with_short_names(predictions: Sequence[Prediction]) -> list[Prediction]:
     counts = [1] * len(parts)
     while True:
         names = [str(PurePath(*path[-n:])) for path, n in zip(parts, counts, strict=True)]
-        owners = {name: {parts[i] for i, n in enumerate(names) if n == name} for name in names}
-        alike = [i for i, name in enumerate(names) if owners[name] - {parts[i]}]
+        owners: dict[str, set[tuple[str, ...]]] = {}
+        for name, path in zip(names, parts, strict=True):
+            owners.setdefault(name, set()).add(path)
+        alike = [place for place, name in enumerate(names) if len(owners[name]) > 1]
         if not alike:
             return [replace(p, name=name) for p, name in zip(predictions, names, strict=True)]
         for place in alike:

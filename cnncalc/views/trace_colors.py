@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cnncalc.network import Array
-from cnncalc.rules.ranges import PIXELS, LayerRanges, Range, network_ranges, range_of_numbers
-from cnncalc.trace import LayerTrace, Trace
+from cnncalc.rules.ranges import PIXELS, Range, network_ranges, range_of_numbers
+from cnncalc.trace import LayerTrace, PassingTrace, Trace
 from cnncalc.views.colors import ColorScale, image_scale, scale_of
 
-__all__ = ["LayerScales", "TraceScales", "input_scale", "trace_scales"]
+__all__ = ["LayerScales", "PassingScales", "TraceScales", "input_scale", "trace_scales"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,31 @@ def input_scale(values: Array, *, is_article: bool = False) -> ColorScale:
     return image_scale(values, is_article=is_article)
 
 
+class PassingScales:
+    """The scales of a trace whose layers pass: that of its input, and those of a layer by turn."""
+
+    def __init__(self, trace: Trace | PassingTrace) -> None:
+        of = range_of_numbers(trace.input.values)
+        self.image = input_scale(
+            trace.input.values,
+            is_article=trace.provenance is not None and trace.provenance.is_of_article,
+        )
+        self._given = _Input(of, self.image)
+        network = trace.network
+        found = network_ranges(network.layers, network.input_shape, of)
+        # Of a large network some layers alone may be kept.
+        self._ranges = dict(zip((layer.name for layer in network.layers), found, strict=True))
+
+    def of_layer(self, layer: LayerTrace) -> LayerScales:
+        """Return the scales of a layer of the trace."""
+        ranges, given = self._ranges[layer.name], self._given
+        stages = {
+            str(stage.name): given.scale_of(stage.values, ranges.of(stage.name))
+            for stage in layer.stages
+        }
+        return LayerScales(given.scale_of(layer.input, ranges.given), stages)
+
+
 def trace_scales(trace: Trace) -> TraceScales:
     """Return the scales of a trace.
 
@@ -73,23 +98,6 @@ def trace_scales(trace: Trace) -> TraceScales:
     >>> [scale.named for scale in scales.layers["conv2d"].stages.values()]
     ['-40 … 0 … 40', '0 … 40']
     """
-    of = range_of_numbers(trace.input.values)
-    scale = input_scale(
-        trace.input.values,
-        is_article=trace.provenance is not None and trace.provenance.is_of_article,
-    )
-    given = _Input(of, scale)
-    network = trace.network
-    found = network_ranges(network.layers, network.input_shape, of)
-    # Of a large network some layers alone may be kept.
-    ranges = dict(zip((layer.name for layer in network.layers), found, strict=True))
-    layers = {layer.name: _layer_scales(layer, ranges[layer.name], given) for layer in trace.layers}
-    return TraceScales(scale, layers)
-
-
-def _layer_scales(layer: LayerTrace, ranges: LayerRanges, given: _Input) -> LayerScales:
-    stages = {
-        str(stage.name): given.scale_of(stage.values, ranges.of(stage.name))
-        for stage in layer.stages
-    }
-    return LayerScales(given.scale_of(layer.input, ranges.given), stages)
+    scales = PassingScales(trace)
+    layers = {layer.name: scales.of_layer(layer) for layer in trace.layers}
+    return TraceScales(scales.image, layers)

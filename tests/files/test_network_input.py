@@ -123,6 +123,18 @@ def test_sixteen_bits_are_brought_to_255_first(tmp_path):
     np.testing.assert_array_equal(given.values, STROKE)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_plain_photo_is_opened_once(tmp_path, monkeypatch, channels):
+    Image.fromarray(STROKE[..., 0]).save(tmp_path / "plain.png")
+    opened, before = [], Image.open
+    monkeypatch.setattr(
+        Image, "open", lambda *given, **rest: opened.append(1) or before(*given, **rest)
+    )
+    given = read_network_input(tmp_path / "plain.png", (4, 4, channels))
+    np.testing.assert_array_equal(given.values[..., :1], STROKE)
+    assert len(opened) == 1
+
+
 def test_an_image_of_fractions_is_a_grid_of_numbers(tmp_path):
     Image.fromarray(STROKE[..., 0].astype(np.float32) / 255).save(tmp_path / "fractions.tif")
     given = read_network_input(str(tmp_path / "fractions.tif"), (4, 4, 1))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,7 +8,10 @@ from hypothesis import strategies as st
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import (
     ELU,
+    Add,
+    Average,
     AveragePooling2D,
+    BatchNormalization,
     Combine,
     Conv2D,
     Dense,
@@ -14,12 +19,23 @@ from cnncalc.layers import (
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     LeakyReLU,
+    Maximum,
+    Minimum,
+    Multiply,
     ReLU,
     Rescaling,
     Softmax,
+    Subtract,
     ZeroPadding2D,
 )
-from cnncalc.network import forward, forward_layer, initialize
+from cnncalc.network import (
+    forward,
+    forward_layer,
+    forward_layers,
+    forward_pass,
+    forward_pieces,
+    initialize,
+)
 from tests.drawn_layers import EVERY_LAYER, layer_and_shape
 
 IMAGE = np.array([[[1.0, -2.0], [3.0, -4.0]]])  # 1 high, 2 wide, 2 deep
@@ -108,3 +124,59 @@ def test_a_convolution_adds_its_bias_before_it_activates():
     result = forward_layer(Conv2D(1, 1, activation="relu"), weights, images)
     assert result.ravel().tolist() == [0, 1]
     assert images.ravel().tolist() == [1, 2]
+
+
+def test_pieces_are_equal_and_even_in_number():
+    network = initialize([Rescaling(2)], (2, 2, 1))
+    assert forward_pieces(network, 1) == [slice(0, 1)]
+    assert forward_pieces(network, 2) == [slice(0, 1), slice(1, 2)]
+    assert forward_pieces(network, 9) == [slice(0, 5), slice(5, 9)]
+
+
+def test_the_larger_a_result_the_fewer_images_in_a_piece(monkeypatch):
+    monkeypatch.setattr(forward_pass, "PIECE_NUMBERS", 16 * 3)
+    # The largest result is in between.
+    network = initialize([Conv2D(4, 1), GlobalMaxPooling2D()], (2, 2, 1))
+    assert forward_pieces(network, 10) == [
+        slice(start, min(start + 3, 10)) for start in (0, 3, 6, 9)
+    ]
+    monkeypatch.setattr(forward_pass, "PIECE_NUMBERS", 1)
+    assert len(forward_pieces(network, 10)) == 10
+
+
+@pytest.mark.parametrize(
+    "merge", [Add, Average, Maximum, Minimum, Multiply, Subtract], ids=lambda kind: kind.__name__
+)
+def test_a_merge_gives_the_same_of_results_apart_and_side_by_side(merge):
+    layers = [
+        Conv2D(3, 1, name="a"),
+        Conv2D(3, 1, name="b", inputs=("input",)),
+        merge(name="both", inputs=("a", "b")),
+    ]
+    network = initialize(layers, (4, 4, 2), seed=1)
+    image = np.random.default_rng(0).normal(size=(2, 4, 4, 2)).astype(np.float32)
+    a, b, both = forward_layers(network, image)
+    beside = forward_layer(network.layers[-1], {}, np.concatenate([a, b], axis=-1))
+    assert both.tobytes() == beside.tobytes()
+    assert forward(network, image).tobytes() == both.tobytes()
+
+
+def test_what_a_merge_joins_stays_as_it_was():
+    layers = [Rescaling(2, name="a"), Add(name="sum", inputs=("a", "input"))]
+    image = np.ones((1, 1, 1, 2), np.float32)
+    first, total = forward_layers(initialize(layers, (1, 1, 2)), image)
+    assert (image.tolist(), first.tolist()) == ([[[[1, 1]]]], [[[[2, 2]]]])
+    assert total.tolist() == [[[[3, 3]]]]
+
+
+def test_a_normalization_in_prediction_is_its_formula():
+    """In one factor and one summand a channel; a mean far from 0 takes digits of both ways."""
+    random = np.random.default_rng(0)
+    image = random.normal(3, 2, (2, 5, 5, 4))
+    network = initialize([BatchNormalization(epsilon=0.01)], (5, 5, 4), seed=0, dtype=np.float64)
+    names = ("gamma", "beta", "moving_mean", "moving_variance")
+    weights = dict(zip(names, np.abs(random.normal(1, 0.2, (4, 4))), strict=True))
+    network = replace(network, weights=(weights,))
+    gamma, beta, mean, variance = weights.values()
+    expected = gamma * (image - mean) / np.sqrt(variance + 0.01) + beta
+    assert forward(network, image) == pytest.approx(expected, rel=1e-13)

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from cnncalc.ops import threads
 from cnncalc.ops.convolution import convolve, depthwise_convolve
 from cnncalc.ops.max_pooling import max_pool
 from cnncalc.ops.pooling import average_pool, l2_pool
-from cnncalc.ops.threads import in_threads
+from cnncalc.ops.threads import in_threads, some_ahead
 from tests.ops.drawn import normal, tiles_of
 
 PARTS = range(threads.LEAST_PARTS)
@@ -134,3 +135,26 @@ def test_the_number_of_threads_changes_no_byte(cores, operation, dtype):
         with tiles_of(10_000):
             found.add(operation(images, window).tobytes())
     assert len(found) == 1
+
+
+def test_few_parts_are_taken_ahead_of_those_that_are_done(cores):
+    taken, done = [], []
+
+    def parts():
+        for part in range(20):
+            # However fast this thread makes parts, no more wait than there are threads, and one.
+            assert len(taken) - len(done) <= 3
+            taken.append(part)
+            yield part
+
+    with ThreadPoolExecutor(2) as executor:
+        done.extend(some_ahead(executor, lambda part: part * part, parts()))
+    assert done == [part * part for part in range(20)]
+
+
+def test_an_error_in_a_part_that_was_taken_ahead_reaches_the_caller(cores):
+    with ThreadPoolExecutor(2) as executor:
+        results = some_ahead(executor, lambda part: 1 // part, [1, 0, 1])
+        assert next(results) == 1
+        with pytest.raises(ZeroDivisionError):
+            next(results)

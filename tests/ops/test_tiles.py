@@ -40,6 +40,13 @@ def test_small_images_share_a_tile():
     assert {(sizes(tile.rows), sizes(tile.columns)) for tile in found} == {(3, 3)}
 
 
+def test_a_tile_has_the_least_cells_that_it_should_have():
+    window = geometry((8, 8), 1)
+    sizes = [tile.rows.stop - tile.rows.start for tile in tiles(1, window, 1 << 30, least=16)]
+    assert sizes == [2] * 4
+    assert list(tiles(1, window, 1, least=16)) == list(tiles(1, window, 1))
+
+
 def test_a_large_image_is_divided_into_whole_rows():
     with tiles_of(100):
         found = list(tiles(1, geometry((9, 10), 1), numbers=3))

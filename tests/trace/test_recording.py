@@ -31,7 +31,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import assemble, forward, forward_layers, initialize
-from cnncalc.trace import layer_stages, record, trace_bytes, windows
+from cnncalc.trace import layer_stages, record, record_passing, trace_bytes, windows
 from tests.drawn_examples import of_examples
 from tests.drawn_graphs import graphs
 from tests.trace.drawn import networks_and_images, vary
@@ -398,6 +398,47 @@ def test_what_nobody_takes_any_more_is_let_go():
     tracemalloc.stop()
     # The copy of the image, and what one convolution works with.
     assert peak < expected + 64 * 64 * 8 * 8 * 3
+
+
+@given(graphs())
+def test_layers_that_pass_are_as_in_the_whole_record(drawn):
+    network, image = _on_noise(*drawn)
+    whole = record(network, image)
+    passing = list(record_passing(network, image).layers)
+    assert [layer.name for layer in passing] == [layer.name for layer in whole.layers]
+    for layer, before in zip(passing, whole.layers, strict=True):
+        assert layer.taken == before.taken
+        pairs = zip(layer.stages, before.stages, strict=True)
+        assert all(np.array_equal(one.values, two.values, equal_nan=True) for one, two in pairs)
+
+
+def peak_of_passing(depth):
+    """The most memory that the layers of a network of so many convolutions take as they pass."""
+    layers = [Conv2D(8, 3, padding="same", name=f"c{place}") for place in range(depth)]
+    network, image = _on_noise(layers, (64, 64, 8))
+    tracemalloc.start()
+    for layer in record_passing(network, image).layers:
+        del layer
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak, trace_bytes(network.layers, network.input_shape, [layers[-1].name])
+
+
+def test_what_passing_layers_take_does_not_grow_with_their_number():
+    few, many = peak_of_passing(4), peak_of_passing(40)
+    assert many[1] == few[1]
+    # A hundredth: what Python holds of the layers themselves.
+    assert many[0] < 1.01 * few[0]
+    assert many[0] < many[1] + 64 * 64 * 8 * 8 * 3
+
+
+def test_a_passing_layer_whose_results_overflow_is_named_in_its_turn():
+    layers = [replace(Dense(1, name=name), use_bias=False) for name in ("first", "second")]
+    network = assemble(layers, (1,), [{"kernel": [[1.0]]}, {"kernel": [[1e300]]}])
+    passing = record_passing(network, np.array([1e300])).layers
+    assert next(passing).name == "first"
+    with pytest.raises(OptionError, match="layer second"):
+        next(passing)
 
 
 def test_nothing_is_calculated_after_the_last_layer_that_is_kept():

@@ -7,6 +7,7 @@ from cnncalc.network.operations import weighted, weightless  # noqa: F401 (they 
 from cnncalc.network.operations.dispatch import backward_layer, forward_layer, has_operation
 from cnncalc.network.operations.near import backward_near, forward_near
 from cnncalc.network.operations.weighted import moving_statistics, normalization_scale
+from cnncalc.network.operations.weightless import merged
 
 __all__ = [
     "backward_layer",
@@ -14,6 +15,7 @@ __all__ = [
     "forward_layer",
     "forward_near",
     "has_operation",
+    "merged",
     "moving_statistics",
     "normalization_scale",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -27,7 +28,7 @@ from cnncalc.ops.merging import MERGINGS, apart
 from cnncalc.ops.padding import pad, pad_gradient
 from cnncalc.ops.pooling import POOLINGS
 
-__all__ = ["global_pooling_gradient", "merge_gradient", "pooling_gradient"]
+__all__ = ["global_pooling_gradient", "merge_gradient", "merged", "pooling_gradient"]
 
 
 @forward_layer.register(specifications.InputLayer)
@@ -185,7 +186,16 @@ def _(layer: specifications.ReLU, saved: Saved, gradient: Array) -> Array:
 
 @forward_layer.register(specifications.MergeLayer)
 def _(layer: specifications.MergeLayer, weights: Weights, images: Array) -> Array:
-    return of_merge_mode(MERGINGS, layer).forward(apart(images, layer.parts))
+    return merged(layer, np.split(images, layer.parts, axis=-1))
+
+
+def merged(layer: specifications.MergeLayer, parts: Sequence[Array]) -> Array:
+    """Return what a merge that calculates makes of parts, (batch, *shape) each: no concatenation.
+
+    >>> merged(specifications.Add(inputs=("a", "b")), [np.array([[1.0]]), np.array([[2.0]])])
+    array([[3.]])
+    """
+    return of_merge_mode(MERGINGS, layer).forward(parts)
 
 
 @input_gradient.register(specifications.MergeLayer)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rich.text import Text
 
+from cnncalc.layers import LINEAR
 from cnncalc.notation import write_layer
-from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.trace import LayerTrace, PassingTrace, Stage, Trace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.activation_maps import draw_maps
 from cnncalc.views.terminal.blocks import body_screen, draw_section
@@ -18,10 +20,10 @@ from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector
 from cnncalc.views.terminal.traces import draw_layer, image_takers
 from cnncalc.views.terminal.volumes import Volume, output_labels
-from cnncalc.views.trace_colors import LayerScales, trace_scales
+from cnncalc.views.trace_colors import LayerScales, PassingScales, trace_scales
 from cnncalc.wording import size_text
 
-__all__ = ["draw_network", "render_layer", "render_network"]
+__all__ = ["draw_network", "layer_drawings", "render_layer", "render_network"]
 
 
 def render_network(
@@ -56,14 +58,33 @@ def draw_network(
     untrained: str = "",
 ) -> Iterator[Text]:
     """Draw what each layer made of an image; arguments as for `render_network`."""
-    scales = trace_scales(trace)
-    if trace.input.values.ndim == 3:
-        yield from draw_input(trace.input.values, scales.image, name, screen)
+    for drawing in layer_drawings(trace, screen.display, name, class_names, untrained):
+        yield from drawing.draw(screen)
+
+
+def layer_drawings(
+    trace: Trace | PassingTrace,
+    display: Display,
+    name: str = "",
+    class_names: Sequence[str] = (),
+    untrained: str = "",
+) -> Iterator[Drawing]:
+    """Yield what `render_network` draws piece by piece, each layer's as soon as it is there.
+
+    Arguments as there; of a passing trace, a drawing should be let go before the next is taken.
+    """
+    scales = PassingScales(trace)
+    values = trace.input.values
+    if values.ndim == 3:
+        yield Drawing(display, lambda screen: draw_input(values, scales.image, name, screen))
+    output, activation = values, LINEAR
     for layer in trace.layers:
-        yield from _draw_layer(layer, scales.layers[layer.name], class_names, screen)
-    said = verdict(trace.output, trace.layers[-1].layer.activation_name, class_names)
+        yield Drawing(display, partial(_draw_layer, layer, scales.of_layer(layer), class_names))
+        output, activation = layer.output, layer.layer.activation_name
+        del layer
+    said = verdict(output, activation, class_names)
     if said:
-        yield screen.line(f"Class: {untrained or said}", "bold")
+        yield Drawing(display, lambda screen: [screen.line(f"Class: {untrained or said}", "bold")])
 
 
 def render_layer(
