@@ -15,7 +15,8 @@ from cnncalc.cli.network_options import network_options
 from cnncalc.cli.options import form_option
 from cnncalc.errors import OptionError
 from cnncalc.layers import Dense, Layer, Shape
-from cnncalc.network.algorithms import choose
+from cnncalc.network.product_speed import measured_products
+from cnncalc.network.training_pass import TrainingPass
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
 from cnncalc.summary import Summary, fully_connected, summarize
@@ -39,7 +40,11 @@ __all__ = ["summary"]
     is_flag=True,
     help="Compare with a fully connected network on the same image.",
 )
-@click.option("--plan", is_flag=True, help="Tell how training works each layer out, and why.")
+@click.option(
+    "--plan",
+    is_flag=True,
+    help="Tell how training works each layer out, why, and how fast its products are here.",
+)
 @form_option("Tables for people, or json.", "json")
 @drawing_options
 def summary(
@@ -57,17 +62,19 @@ def summary(
     terminal = Terminal()
     source = read_network(wanted.network, terminal, wanted.input_shape)
     result = summarize(source.layers, require_shape(source))
-    choices = choose(source.layers, result.input_shape) if plan else None
+    training = TrainingPass(source.layers, result.input_shape) if plan else None
+    products = list(measured_products(training)) if training else []
+    choices = training.choices if training else None
     if versus_mlp:
         _require_comparable(result, form)
     origins = Provenance(terminal.command, source.origin)
     write_drawing(target, partial(_architecture, result, source.name), origins)
     if form == "json":
-        click.echo(summary_json(result, choices, origins), nl=False)
+        click.echo(summary_json(result, choices, origins, products), nl=False)
     else:
         remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
         shown = [render_summary(result, source.name, remark)]
-        shown += [render_algorithms(result, choices)] if choices else []
+        shown += [render_algorithms(result, choices, products)] if choices else []
         shown += [render_comparison(result)] if versus_mlp else []
         output_console().print(*shown)
     for remarked in result.notes:

@@ -10,7 +10,7 @@ generators, which `together` runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
@@ -22,7 +22,7 @@ import numpy as np
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.graph import IMAGE_PLACE, sources
-from cnncalc.network.algorithms import Algorithm, choose
+from cnncalc.network.algorithms import Algorithm, Choice, choose
 from cnncalc.network.fused_layers import (
     FusedConvolution,
     FusedLayers,
@@ -39,8 +39,17 @@ from cnncalc.network.gathering import WayBack, reached
 from cnncalc.network.structure import Array, Weights, walk
 from cnncalc.ops.memory import Buffers
 from cnncalc.ops.numbers import overflow_allowed
+from cnncalc.ops.small_products import LANES, Product, Purpose
+from cnncalc.ops.strip_convolution import STRIP_NUMBERS
 
-__all__ = ["Halting", "TrainingPass", "together"]
+__all__ = ["Halting", "Joinable", "TrainingPass", "together"]
+
+PIECE_VALUES = 24 * 2**20
+"""How many numbers may be kept of a piece of a batch: 96 MiB of float32, for each thread."""
+
+STRIP_ROWS = 10
+"""How many rows of a piece a strip has room for at least. Measured: with fewer images, and so more
+rows, each step costs Python more; with more images rows are read again too often."""
 
 PreparedWeights = Sequence[Weights]
 Result = TypeVar("Result")
@@ -92,6 +101,23 @@ class TrainingPass:
         self._scratch = ThreadBuffers()
         self._rooms: dict[int, Room] = {}
         self.thread_room = Room(ThreadBuffers(), self._scratch)
+
+    @property
+    def largest_piece(self) -> int:
+        """How many samples a piece has at most: as many as strips of some rows have room for."""
+        within = PIECE_VALUES // self.numbers
+        if self.row_numbers:
+            within = min(within, STRIP_NUMBERS // (STRIP_ROWS * self.row_numbers))
+        # Whole lines of the cache: what lies there is read and written at once.
+        return max(1, within // LANES * LANES if within > LANES else within)
+
+    def products(self, batch: int) -> Iterator[tuple[Choice, Product]]:
+        """Yield each matrix product of training on so many samples, with the choice it is of."""
+        for place, choice in enumerate(self.choices):
+            goes_on = not self._learning.isdisjoint(self._sources[place])
+            for product in self.groups[place].products(batch):
+                if product.purpose is not Purpose.INPUT_GRADIENT or goes_on:
+                    yield choice, product
 
     def room(self, piece: int) -> Room:
         """Return the memory for a piece of a batch, by its number.

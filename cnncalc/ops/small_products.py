@@ -13,7 +13,9 @@ one kind, whatever the number of threads.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +26,8 @@ __all__ = [
     "LANES",
     "LARGEST_PRODUCT",
     "LARGEST_TURNED",
+    "Product",
+    "Purpose",
     "cut",
     "cut_turned",
     "multiply",
@@ -43,6 +47,39 @@ LANES = 16
 # Widths that the kernels are best at, in this order. Measured.
 BEST_WIDTHS = (64, 32, 16)
 WIDE = 4
+
+
+class Purpose(StrEnum):
+    """What a product of training is for."""
+
+    FORWARD = "forward"
+    WEIGHT_GRADIENT = "gradient by the weights"
+    INPUT_GRADIENT = "gradient by the input"
+
+
+class Product(NamedTuple):
+    """A matrix product: (rows, depth) by (depth, columns).
+
+    `is_cut` tells whether it is worked out in small parts; the gradient by the weights has its
+    second factor turned.
+    """
+
+    purpose: Purpose
+    rows: int
+    depth: int
+    columns: int
+    is_cut: bool
+
+    @property
+    def parts(self) -> tuple[int, int, int]:
+        """The rows, depth and columns of the parts that it is worked out in."""
+        if not self.is_cut:
+            return self.rows, self.depth, self.columns
+        if self.purpose is Purpose.WEIGHT_GRADIENT:
+            height, width, depth = cut_turned(self.rows, self.depth, self.columns)
+            return height, depth, width
+        height, width = cut(self.rows, self.depth, self.columns)
+        return height, self.depth, width
 
 
 def cut(rows: int, depth: int, columns: int) -> tuple[int, int]:

@@ -35,7 +35,7 @@ from cnncalc.ops.small_products import LANES, multiply
 from cnncalc.ops.tiles import parts
 from cnncalc.shapes import Size
 
-__all__ = ["Strip", "StripConvolution", "is_turnable"]
+__all__ = ["STRIP_NUMBERS", "Strip", "StripConvolution", "is_turnable"]
 
 # The numbers of a strip's spread rows: 4 MB of float32. Measured: ...
 STRIP_NUMBERS = 1 << 20

@@ -25,8 +25,6 @@ from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.dropout import DrawsByPiece, Random
 from cnncalc.ops.numbers import overflow_allowed
-from cnncalc.ops.small_products import LANES
-from cnncalc.ops.strip_convolution import STRIP_NUMBERS
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues, target_outputs
 from cnncalc.training.metrics import correct
@@ -42,13 +40,6 @@ __all__ = [
     "require_input_shape",
 ]
 
-
-PIECE_VALUES = 24 * 2**20
-"""How many numbers may be kept of a piece of a batch: 96 MiB of float32, for each thread."""
-
-STRIP_ROWS = 10
-"""How many rows of a piece a strip has room for at least. Measured: with fewer images, and so more
-rows, each step costs Python more; with more images rows are read again too often."""
 
 LEAST_PIECES = 2
 """Into how many pieces a batch is cut at least: as many threads have work with small images.
@@ -183,19 +174,10 @@ class Objective:
         Several are an even number, and the last one is hardly smaller: else one of two threads
         would wait for the other at the end of each batch.
         """
-        most = max(1, min(self._largest_piece, ceil(batch / LEAST_PIECES)))
+        most = max(1, min(self._passes.largest_piece, ceil(batch / LEAST_PIECES)))
         count = ceil(batch / most)
         size = ceil(batch / (count + count % 2)) if count > 1 else most
         return [slice(start, min(start + size, batch)) for start in range(0, batch, size)]
-
-    @property
-    def _largest_piece(self) -> int:
-        """How many samples a piece has at most: as many as strips of some rows have room for."""
-        within = PIECE_VALUES // self.numbers
-        if self._passes.row_numbers:
-            within = min(within, STRIP_NUMBERS // (STRIP_ROWS * self._passes.row_numbers))
-        # Whole lines of the cache: what lies there is read and written at once.
-        return within // LANES * LANES if within > LANES else within
 
     def piece_forward(
         self, images: Array, labels: Array, seed: Sequence[int], piece: slice

@@ -10,6 +10,7 @@ import numpy as np
 from cnncalc.cases import CaseReport
 from cnncalc.network import Array
 from cnncalc.network.algorithms import Choice, meanings, whole_batch_layers
+from cnncalc.network.product_speed import MeasuredProduct
 from cnncalc.provenance import Provenance
 from cnncalc.summary import LayerSummary, Summary
 from cnncalc.trace import Stage, Trace
@@ -89,11 +90,15 @@ def _nullable(row: Array) -> object:
 
 
 def summary_json(
-    summary: Summary, plan: Sequence[Choice] | None = None, provenance: Provenance | None = None
+    summary: Summary,
+    plan: Sequence[Choice] | None = None,
+    provenance: Provenance | None = None,
+    products: Sequence[MeasuredProduct] = (),
 ) -> str:
     """Return a summary as JSON, with the algorithms of training where they are asked for.
 
-    Arguments: the `summary`; its layers' `plan`, None to leave it out; the `provenance`, likewise.
+    Arguments: the `summary`; its layers' `plan`, None to leave it out; the `provenance`, likewise;
+    the plan's `products`.
 
     >>> from cnncalc.layers import Flatten
     >>> from cnncalc.summary import summarize
@@ -118,11 +123,24 @@ def summary_json(
             for choice in plan
         ]
         content["algorithms"] = meanings(plan)
+        content["products"] = [_product(measured, names) for measured in products]
         layers = [line.layer for line in summary.layers]
         content["whole_batch"] = [names[index] for index in whole_batch_layers(layers)]
     if provenance is not None:
         content["provenance"] = provenance_record(provenance)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _product(measured: MeasuredProduct, names: Sequence[str]) -> dict[str, object]:
+    """Return a product's purpose, its shapes as (rows, depth, columns), and its measured speed."""
+    product = measured.product
+    return {
+        "layers": measured.choice.of(names),
+        "purpose": product.purpose,
+        "shape": (product.rows, product.depth, product.columns),
+        "parts": product.parts if product.is_cut else None,
+        "share_of_best_speed": measured.share,
+    }
 
 
 def _layer(line: LayerSummary, *, with_inputs: bool) -> dict[str, object]:

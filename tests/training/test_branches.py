@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from cnncalc.layers import L2, Add, Conv2D, Dense, Flatten, MaxPooling2D
 from cnncalc.layers.graph import in_keras_order
-from cnncalc.network import assemble, forward, initialize
-from cnncalc.training import objective as objective_module
+from cnncalc.network import assemble, forward, initialize, training_pass
 from cnncalc.training.dataset import Parts, make_dataset
 from cnncalc.training.fit import epoch_order, fit, result, steps
 from cnncalc.training.history import EarlyStopping
@@ -84,7 +83,7 @@ def test_the_weights_are_those_of_the_recorded_steps(name, optimizer):
 
 @pytest.mark.parametrize("name", ["residual", "normalized and dropped", "squeeze and excite"])
 def test_pieces_of_a_batch_end_at_the_same_weights(name, monkeypatch):
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 1)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 1)
     test_the_weights_are_those_of_the_recorded_steps(name, SGD(learning_rate=0.1))
 
 

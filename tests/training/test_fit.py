@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.network import initialize
-from cnncalc.training import objective as objective_module
+from cnncalc.network import initialize, training_pass
 from cnncalc.training.dataset import Parts
 from cnncalc.training.engine import NUMPY, evaluate_with
 from cnncalc.training.fit import epoch_order, fit, is_finished, result, steps
@@ -124,7 +123,7 @@ def test_the_initial_network_stays_as_it_is():
 
 @pytest.mark.parametrize("extras", [False, True])
 def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(monkeypatch, extras):
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 1000)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 1000)
     runs = [
         fit(plan(network=network(extras=extras), seed=seed, threads=threads), parts())
         for seed, threads in [(0, 1), (0, 2), (0, 5), (1, 1)]

@@ -13,8 +13,7 @@ from cnncalc.layers import (
     MaxPooling2D,
     ReLU,
 )
-from cnncalc.network import forward, initialize
-from cnncalc.training import objective as objective_module
+from cnncalc.network import forward, initialize, training_pass
 from cnncalc.training.losses import LOSSES, target_outputs
 from cnncalc.training.objective import make_objective
 from tests.references import numerical_gradient
@@ -62,7 +61,7 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
     objective = make_objective(network(dtype=np.float64), LOSS, 3)
     images, labels = batch(23)
     whole = run(objective, images, labels)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 2 * objective._passes.numbers)
     assert len(objective.pieces(23)) == 12
     pieces = run(objective, images, labels)
     assert (pieces.correct, pieces.loss) == (whole.correct, pytest.approx(whole.loss))
@@ -74,7 +73,7 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
 def test_the_number_of_threads_changes_no_bit(monkeypatch):
     layers = [*network().layers[:-1], Dropout(0.5), network().layers[-1]]
     objective = make_objective(initialize(layers, (6, 5, 2)), LOSS, 3)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 2 * objective._passes.numbers)
     images, labels = batch(50, np.float32)
     results = [run(objective, images, labels, threads=threads) for threads in (1, 2, 5)]
     assert len({flat(result.gradients) for result in results}) == 1
@@ -86,7 +85,7 @@ def test_batch_normalization_sees_the_whole_batch(monkeypatch):
     objective = make_objective(initialize(layers, (6, 5, 2), 0, np.float64), LOSS, 3)
     images, labels = batch(50)
     whole = run(objective, images, labels)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 2 * objective._passes.numbers)
     assert len(objective.pieces(50)) > 20
     again = run(objective, images, labels)
     assert set(again.updates[1]) == {"moving_mean", "moving_variance"}
@@ -100,7 +99,7 @@ def test_batch_normalization_sees_the_whole_batch(monkeypatch):
 def test_a_recorded_piece_draws_what_the_pieces_of_training_draw(monkeypatch):
     objective = make_objective(network(extras=True, dtype=np.float64), LOSS, 3)
     images, labels = batch(9)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 2 * objective._passes.numbers)
     assert len(objective.pieces(9)) > 1
     (piece,) = objective.recorded_pieces(9)
     recorded = objective.piece_forward(images, labels, (7,), piece)
@@ -113,8 +112,8 @@ def test_a_piece_has_the_images_of_which_a_strip_holds_some_rows(monkeypatch, ro
     net = initialize([Conv2D(2, 3), Flatten(), Dense(3)], (6, 5, 2), 0, np.float64)
     objective = make_objective(net, LOSSES["mean_squared_error"], 3)
     # Back, a row of 5 windows sees 3 columns of 2 filters for each.
-    monkeypatch.setattr(objective_module, "STRIP_NUMBERS", 24 * rows * 5 * 3 * 2)
-    monkeypatch.setattr(objective_module, "STRIP_ROWS", rows)
+    monkeypatch.setattr(training_pass, "STRIP_NUMBERS", 24 * rows * 5 * 3 * 2)
+    monkeypatch.setattr(training_pass, "STRIP_ROWS", rows)
     # 24 of them: whole lines of the cache have 16 numbers.
     assert objective.pieces(64)[0] == slice(0, 16)
 
@@ -149,7 +148,7 @@ def test_a_batch_is_cut_into_an_even_number_of_pieces_of_one_size(
     monkeypatch, batch, values, sizes
 ):
     objective = make_objective(network(), LOSS, 3)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", values * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", values * objective._passes.numbers)
     pieces = objective.pieces(batch)
     assert [piece.stop - piece.start for piece in pieces] == sizes
     assert np.concatenate([np.arange(batch)[piece] for piece in pieces]).tolist() == [*range(batch)]
@@ -160,7 +159,7 @@ def test_an_outcome_keeps_the_output_of_each_piece(monkeypatch):
     net = initialize([Flatten(), Dense(3)], (6, 5, 2), 0, np.float64)
     objective = make_objective(net, LOSSES["mean_squared_error"], 3)
     images, labels = batch(9)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 2 * objective._passes.numbers)
     assert len(objective.pieces(9)) > 1
     with ThreadPoolExecutor(1) as executor:
         losses, outputs = objective.outcome(images, labels, executor)
@@ -173,7 +172,7 @@ def test_an_outcome_has_probabilities_and_each_samples_loss(monkeypatch):
     net = network(dtype=np.float64)
     objective = make_objective(net, LOSS, 3)
     images, labels = batch(9)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 2 * objective._passes.numbers)
     with ThreadPoolExecutor(2) as executor:
         losses, outputs = objective.outcome(images, labels, executor)
     np.testing.assert_allclose(outputs, forward(net, images))

@@ -17,6 +17,7 @@ from cnncalc.network.saved_pass import save_layer
 from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.memory import Buffers, from_rows, to_rows
+from cnncalc.ops.small_products import Product
 
 __all__ = [
     "FusedLayers",
@@ -88,6 +89,10 @@ class FusedLayers:
                 return True
             shape = layer.output_shape(shape)
         return False
+
+    def products(self, batch: int) -> list[Product]:
+        """Return the matrix products of working on so many samples: of a row, where rows do."""
+        return []
 
     @property
     def numbers(self) -> int:

@@ -25,7 +25,7 @@ from cnncalc.network.fused_layers.base import (
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.ops.memory import from_rows, to_rows
 from cnncalc.ops.pooling import POOLINGS, ByCell
-from cnncalc.ops.small_products import multiply, sum_of_products
+from cnncalc.ops.small_products import Product, Purpose, multiply, sum_of_products
 from cnncalc.ops.strip_convolution import Strip, StripConvolution
 from cnncalc.shapes import Size
 
@@ -81,6 +81,20 @@ class FusedConvolution(FusedLayers):
         pool = self.pooling.window_size if self.pooling else Size(1, 1)
         geometry = self.layer.geometry(self.input_shape)
         return StripConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
+
+    def products(self, batch: int) -> list[Product]:
+        """Return the products of a row of outputs, and of a row of its gradient by the input."""
+        plan, turned = self.plan, self.plan.turned
+        filters, patch = plan.filters, plan.patch_size
+        columns = plan.output.width * batch
+        back = (patch, filters, plan.without_pool.output.width * batch)
+        if self.turns:
+            back = (turned.filters, turned.patch_size, turned.output.width * batch)
+        return [
+            Product(Purpose.FORWARD, filters, patch, columns, is_cut=True),
+            Product(Purpose.WEIGHT_GRADIENT, filters, columns, patch, is_cut=True),
+            Product(Purpose.INPUT_GRADIENT, *back, is_cut=True),
+        ]
 
     @property
     def numbers(self) -> int:

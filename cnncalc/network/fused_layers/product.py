@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from cnncalc.network.fused_layers.base import (
 )
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.ops.memory import from_rows, row_shape, to_rows
+from cnncalc.ops.small_products import Product, Purpose
 
 __all__ = ["FusedProduct"]
 
@@ -34,6 +36,15 @@ class FusedProduct(FusedLayers):
     def layer(self) -> Dense:
         """The Dense layer."""
         return of_kind(Dense, self.layers[-1])
+
+    def products(self, batch: int) -> list[Product]:
+        """Return the product, and those of its gradients."""
+        units, features = self.layer.units, prod(self.input_shape)
+        return [
+            Product(Purpose.FORWARD, units, features, batch, is_cut=False),
+            Product(Purpose.WEIGHT_GRADIENT, features, batch, units, is_cut=False),
+            Product(Purpose.INPUT_GRADIENT, features, units, batch, is_cut=False),
+        ]
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return the kernel as (features in HCWN order, units), and the bias."""
