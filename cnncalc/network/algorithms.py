@@ -217,7 +217,7 @@ def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
         return Choice(0, 1, "layer by layer", _against_any(layer))
     no_pooling = against_pooling(layer, behind, shape)
     against = against_turning(layer, shape)
-    reason = f"its pooling can't be joined: {no_pooling}"
+    reason = f"alone, since {no_pooling}"
     if not no_pooling:
         reason = "what its pooling compares are whole lines of sums"
     if against:

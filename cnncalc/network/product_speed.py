@@ -25,6 +25,8 @@ __all__ = ["MeasuredProduct", "best_speed", "measured_products", "product_speed"
 LARGE = 1024
 # So many seconds each is repeated, the fastest counts.
 SECONDS = 0.03
+# A stack of products is measured, of so many multiplications, as a strip has several rows.
+STACK = 1 << 23
 
 
 class MeasuredProduct(NamedTuple):
@@ -62,8 +64,9 @@ def product_speed(product: Product) -> float:
     True
     """
     rows, depth, columns = product.rows, product.depth, product.columns
+    many = max(1, STACK // (rows * depth * columns)) if product.is_cut else 1
     if product.purpose is Purpose.WEIGHT_GRADIENT:
-        first, second, buffers = _ones(1, rows, depth), _ones(1, columns, depth), Buffers()
+        first, second, buffers = _ones(many, rows, depth), _ones(many, columns, depth), Buffers()
         turned = second.swapaxes(1, 2)
 
         def work() -> None:
@@ -72,7 +75,11 @@ def product_speed(product: Product) -> float:
             else:
                 np.matmul(first, turned)
     else:
-        matrix, lines, out = _ones(rows, depth), _ones(1, depth, columns), _ones(1, rows, columns)
+        matrix, lines, out = (
+            _ones(rows, depth),
+            _ones(many, depth, columns),
+            _ones(many, rows, columns),
+        )
 
         def work() -> None:
             if product.is_cut:
@@ -80,7 +87,7 @@ def product_speed(product: Product) -> float:
             else:
                 np.matmul(matrix, lines, out=out)
 
-    return _speed(work, rows * depth * columns)
+    return _speed(work, many * rows * depth * columns)
 
 
 def _ones(*shape: int) -> Array:

@@ -144,7 +144,7 @@ def reasons(*layers, shape=(12, 12, 3)):
 )
 def test_patches_tell_what_is_against_a_pooling(convolution, behind, against_pooling):
     told = reasons(convolution, *([behind] if behind else []))[0]
-    assert told.split("; ")[0] == f"its pooling can't be joined: {against_pooling}"
+    assert told.split("; ")[0] == f"alone, since {against_pooling}"
 
 
 @pytest.mark.parametrize(

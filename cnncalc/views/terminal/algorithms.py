@@ -74,9 +74,9 @@ def _whole_batch(summary: Summary, screen: Screen) -> Iterator[Text]:
     name, batch = summary.layers[found[0]].layer.name, ARTICLE.batch_size
     needs = f"{name} and {len(found) - 1} more need" if len(found) > 1 else f"{name} needs"
     yield from screen.sentences(
-        f"{needs} mean and variance of the whole batch: its pieces halt there, on the way there and "
-        "back, and all are kept until the last one is through. Without that, each piece's memory "
-        f"would serve the next. Of {batch} images the layers' outputs alone take "
+        f"{needs} mean and variance of the whole batch: its pieces halt there, on the way there "
+        "and back, and all are kept until the last one is through. Without that, each piece's "
+        f"memory would serve the next. Of {batch} images the layers' outputs alone take "
         f"{memory_text(batch * summary.output_bytes)}; the peak is two to three times that."
     )
     yield screen.line()
