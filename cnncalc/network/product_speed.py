@@ -1,7 +1,7 @@
 """How fast a machine multiplies matrices: what share of its best a training's products reach.
 
 The matrix library decides which kernels it takes, so that this is measured, not known. A product is
-measured alone, on numbers that stay in the cache: what training reaches is less.
+measured alone, a few rows at once, as often as it takes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LARGE = 1024
 # So many seconds each is repeated, the fastest counts.
 SECONDS = 0.03
 # A stack of products is measured, of so many multiplications, as a strip has several rows.
-STACK = 1 << 23
+STACK = 1 << 22
 
 
 class MeasuredProduct(NamedTuple):

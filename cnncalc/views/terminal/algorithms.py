@@ -104,7 +104,7 @@ def _products(
         "Each product is that of a row of outputs of one piece of a batch, of a Dense layer of the "
         "whole piece. In small parts it is multiplied as it lies. The last column is its speed "
         "beside that of a large product, one thread each, measured on this machine a moment ago, "
-        "with numbers that stay in the cache: an upper bound of what training reaches.",
+        "a few rows at once and nothing else.",
         FAINT,
     )
     yield screen.line()
