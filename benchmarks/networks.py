@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["ARTICLE", "LENET", "VGG", "Case", "operations", "photos", "stored"]
+__all__ = [
+    "ARTICLE",
+    "LENET",
+    "NORMALIZED",
+    "RESIDUAL",
+    "VGG",
+    "Case",
+    "operations",
+    "photos",
+    "stored",
+]
 
 
 class Case(NamedTuple):
@@ -55,6 +65,23 @@ VGG = Case(
     classes=10,
     held=1280,
     epoch=1280,
+)
+NORMALIZED = VGG._replace(
+    layers='Rescaling(1/255); Conv2D(32, 3, padding="same", use_bias=False); BatchNormalization(); '
+    'ReLU(); Conv2D(32, 3, padding="same", use_bias=False); BatchNormalization(); ReLU(); '
+    'MaxPooling2D(2); Conv2D(64, 3, padding="same", use_bias=False); BatchNormalization(); ReLU(); '
+    'Conv2D(64, 3, padding="same", use_bias=False); BatchNormalization(); ReLU(); MaxPooling2D(2); '
+    'Flatten(); Dense(128, activation="relu"); Dense(10, activation="softmax")'
+)
+RESIDUAL = VGG._replace(
+    layers='Rescaling(1/255); Conv2D(32, 3, padding="same", use_bias=False); BatchNormalization(); '
+    'ReLU(name="start"); Conv2D(32, 3, padding="same", use_bias=False); BatchNormalization(); '
+    'ReLU(); Conv2D(32, 3, padding="same", use_bias=False); BatchNormalization(name="end"); '
+    'Add()([end, start]); ReLU(); MaxPooling2D(2, name="halved"); '
+    'Conv2D(64, 3, padding="same", use_bias=False); BatchNormalization(); ReLU(); '
+    'Conv2D(64, 3, padding="same", use_bias=False); BatchNormalization(name="deep"); '
+    'Conv2D(64, 1, name="wide")(halved); Add()([deep, wide]); ReLU(); '
+    'GlobalAveragePooling2D(); Dense(10, activation="softmax")'
 )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.checkouts import at_checkout, name_of
 from benchmarks.epochs import MOST_EPOCHS, START_SHARE, WARM_UPS, Trained, turns_of
 from benchmarks.measuring import Contender, Turns, check_same, in_turns
-from benchmarks.networks import ARTICLE, LENET, VGG, Case, operations, stored
+from benchmarks.networks import ARTICLE, LENET, NORMALIZED, RESIDUAL, VGG, Case, operations, stored
 from benchmarks.products import ONE_BLAS_THREAD, Product, products
 from benchmarks.reporting import Asked, program, table
 
@@ -205,8 +205,10 @@ def first_epoch(asked: Asked) -> Sequence[str]:
     ]
 
 
-def _deeper(case: Case, name: str, wanted: float, asked: Asked) -> Sequence[str]:
-    race = raced(case.small() if asked.tiny else case, asked, list(BACKENDS))
+def _deeper(
+    case: Case, name: str, wanted: float, asked: Asked, backends: Sequence[str] = tuple(BACKENDS)
+) -> Sequence[str]:
+    race = raced(case.small() if asked.tiny else case, asked, backends)
     described = f"{name}, `{case.layers}`, {_described(race.case)}. {_verdict(race, wanted)}"
     return [described, _speeds(race)]
 
@@ -219,6 +221,18 @@ def lenet(asked: Asked) -> Sequence[str]:
 def vgg(asked: Asked) -> Sequence[str]:
     """Measure a network of pairs of convolutions, as in VGG."""
     return _deeper(VGG, "A VGG-like network", 0.9, asked)
+
+
+def normalized(asked: Asked) -> Sequence[str]:
+    """Measure the same with batch normalization; JAX is left out, the slowest by far."""
+    name = "The same network with batch normalization"
+    return _deeper(NORMALIZED, name, 0.8, asked, ["TensorFlow", "PyTorch"])
+
+
+def residual(asked: Asked) -> Sequence[str]:
+    """Measure a network of two residual blocks; JAX is left out, the slowest by far."""
+    name = "A small residual network"
+    return _deeper(RESIDUAL, name, 0.8, asked, ["TensorFlow", "PyTorch"])
 
 
 def limit(asked: Asked) -> Sequence[str]:
@@ -251,6 +265,8 @@ PARTS = {
     "first epoch": first_epoch,
     "LeNet-5": lenet,
     "VGG": vgg,
+    "VGG with batch normalization": normalized,
+    "residual": residual,
     "limit": limit,
 }
 

@@ -38,6 +38,8 @@ PARTS = {
     ("training", "first epoch"): ("keras", "tensorflow", "torch"),
     ("training", "LeNet-5"): ALL_OF_KERAS,
     ("training", "VGG"): ALL_OF_KERAS,
+    ("training", "VGG with batch normalization"): ("keras", "tensorflow", "torch"),
+    ("training", "residual"): ("keras", "tensorflow", "torch"),
     ("training", "limit"): ALL_OF_KERAS,
 }
 
