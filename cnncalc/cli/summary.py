@@ -22,6 +22,7 @@ from cnncalc.provenance import Provenance
 from cnncalc.summary import Summary, fully_connected, summarize
 from cnncalc.tasks.network_options import NetworkOptions
 from cnncalc.tasks.networks import read_network, require_shape
+from cnncalc.training.plan import ARTICLE
 from cnncalc.views.records import summary_json
 from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary
@@ -63,7 +64,7 @@ def summary(
     source = read_network(wanted.network, terminal, wanted.input_shape)
     result = summarize(source.layers, require_shape(source))
     training = TrainingPass(source.layers, result.input_shape) if plan else None
-    products = list(measured_products(training)) if training else []
+    products = list(measured_products(training, ARTICLE.batch_size)) if training else []
     choices = training.choices if training else None
     if versus_mlp:
         _require_comparable(result, form)

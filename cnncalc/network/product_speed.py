@@ -37,15 +37,16 @@ class MeasuredProduct(NamedTuple):
     share: float
 
 
-def measured_products(training: TrainingPass) -> Iterator[MeasuredProduct]:
+def measured_products(training: TrainingPass, batch: int) -> Iterator[MeasuredProduct]:
     """Measure the products of a training on a piece of a batch, each shape once.
 
-    Arguments: the `training`.
+    Arguments: the `training`; how many samples the `batch` has.
     Returns one record a product, in the layers' order.
     """
     speeds: dict[Product, float] = {}
     best = best_speed()
-    for choice, product in training.products(training.largest_piece):
+    largest = training.pieces(batch)[0]
+    for choice, product in training.products(largest.stop):
         if product not in speeds:
             speeds[product] = product_speed(product)
         yield MeasuredProduct(choice, product, speeds[product] / best)

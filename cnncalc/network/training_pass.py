@@ -15,7 +15,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from itertools import chain
-from math import prod
+from math import ceil, prod
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
@@ -41,11 +41,19 @@ from cnncalc.ops.memory import Buffers
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.ops.small_products import LANES, Product, Purpose
 from cnncalc.ops.strip_convolution import STRIP_NUMBERS
+from cnncalc.ops.tiles import parts
 
 __all__ = ["Halting", "Joinable", "TrainingPass", "together"]
 
 PIECE_VALUES = 24 * 2**20
 """How many numbers may be kept of a piece of a batch: 96 MiB of float32, for each thread."""
+
+LEAST_PIECES = 2
+"""Into how many pieces a batch is cut at least: as many threads have work with small images.
+
+Measured on two cores: more pieces cost Python more time there than they save. With more cores they
+might; but a number that followed from the machine would change the sums' last bits.
+"""
 
 STRIP_ROWS = 10
 """How many rows of a piece a strip has room for at least. Measured: with fewer images, and so more
@@ -111,12 +119,26 @@ class TrainingPass:
         # Whole lines of the cache: what lies there is read and written at once.
         return max(1, within // LANES * LANES if within > LANES else within)
 
-    def products(self, batch: int) -> Iterator[tuple[Choice, Product]]:
+    def pieces(self, batch: int) -> list[slice]:
+        """Cut a batch into pieces of one size, small enough to stay in the cache.
+
+        Several are an even number, and the last one is hardly smaller: else one of two threads
+        would wait for the other at the end of each batch.
+        """
+        most = max(1, min(self.largest_piece, ceil(batch / LEAST_PIECES)))
+        count = ceil(batch / most)
+        size = ceil(batch / (count + count % 2)) if count > 1 else most
+        return list(parts(batch, size))
+
+    def products(self, piece: int) -> Iterator[tuple[Choice, Product]]:
         """Yield each matrix product of training on so many samples, with the choice it is of."""
-        for place, choice in enumerate(self.choices):
-            goes_on = not self._learning.isdisjoint(self._sources[place])
-            for product in self.groups[place].products(batch):
-                if product.purpose is not Purpose.INPUT_GRADIENT or goes_on:
+        for place, (choice, group) in enumerate(zip(self.choices, self.groups, strict=True)):
+            left_out = {
+                Purpose.WEIGHT_GRADIENT: not group.learns,
+                Purpose.INPUT_GRADIENT: self._learning.isdisjoint(self._sources[place]),
+            }
+            for product in group.products(piece):
+                if not left_out.get(product.purpose):
                     yield choice, product
 
     def room(self, piece: int) -> Room:
@@ -186,8 +208,7 @@ class TrainingPass:
                 result = group.backward(weights, kept[place], by_output, goes_on, room)
             by_weight[place] = result.weights
             if result.input is not None:
-                parts = group.scatter(result.input, self._taken[place])
-                way.hand_back_parts(place, parts)
+                way.hand_back_parts(place, group.scatter(result.input, self._taken[place]))
         return by_weight
 
     @staticmethod

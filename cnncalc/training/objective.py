@@ -12,7 +12,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,13 +39,6 @@ __all__ = [
     "require_input_shape",
 ]
 
-
-LEAST_PIECES = 2
-"""Into how many pieces a batch is cut at least: as many threads have work with small images.
-
-Measured on two cores: more pieces cost Python more time there than they save. With more cores they
-might; but a number that followed from the machine would change the sums' last bits.
-"""
 
 QUEUES = 16
 """In how many parts a batch's gradients are summed up, each by one thread at a time."""
@@ -169,15 +161,8 @@ class Objective:
         return self._passes.numbers
 
     def pieces(self, batch: int) -> list[slice]:
-        """Cut a batch into pieces of one size, small enough to stay in the cache.
-
-        Several are an even number, and the last one is hardly smaller: else one of two threads
-        would wait for the other at the end of each batch.
-        """
-        most = max(1, min(self._passes.largest_piece, ceil(batch / LEAST_PIECES)))
-        count = ceil(batch / most)
-        size = ceil(batch / (count + count % 2)) if count > 1 else most
-        return [slice(start, min(start + size, batch)) for start in range(0, batch, size)]
+        """Cut a batch into the pieces that training works on."""
+        return self._passes.pieces(batch)
 
     def piece_forward(
         self, images: Array, labels: Array, seed: Sequence[int], piece: slice

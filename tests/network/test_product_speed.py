@@ -56,10 +56,30 @@ def test_a_shape_is_measured_once_and_told_as_a_share_of_the_best(monkeypatch):
         Conv2D(4, 3, padding="same"),
         Conv2D(4, 3, padding="same"),
     ]
-    measured = list(measured_products(TrainingPass(layers, (6, 5, 4))))
+    measured = list(measured_products(TrainingPass(layers, (6, 5, 4)), 8))
     assert len(measured) == 8
     assert len(asked) == len(set(asked)) == 3
     assert {one.share for one in measured} == {0.25}
+
+
+def test_what_is_frozen_has_no_gradient_by_its_weights():
+    layers = [Conv2D(4, 3), Conv2D(4, 3, trainable=False), Flatten(), Dense(2, trainable=False)]
+    asked = [(one.first, each.purpose) for one, each in TrainingPass(layers, (6, 5, 3)).products(2)]
+    assert asked == [
+        *((0, Purpose.FORWARD), (0, Purpose.WEIGHT_GRADIENT)),
+        *((1, Purpose.FORWARD), (1, Purpose.INPUT_GRADIENT)),
+        *((2, Purpose.FORWARD), (2, Purpose.INPUT_GRADIENT)),
+    ]
+
+
+def test_the_products_are_those_of_a_piece_of_the_batch(monkeypatch):
+    """Where the batch is smaller than the largest piece, too: its halves are the pieces."""
+    monkeypatch.setattr(product_speed, "SECONDS", 0.0)
+    monkeypatch.setattr(product_speed, "LARGE", 64)
+    training = TrainingPass([Conv2D(4, 3), Flatten(), Dense(2)], (6, 5, 3))
+    assert training.largest_piece > 3
+    assert {one.product.columns for one in measured_products(training, 5)} >= {3 * 3, 3}
+    assert {one.product.columns for one in measured_products(training, 9)} >= {3 * 5, 5}
 
 
 def test_the_best_speed_is_measured_in_one_thread(monkeypatch):
