@@ -51,8 +51,8 @@ PIECE_VALUES = 24 * 2**20
 LEAST_PIECES = 2
 """Into how many pieces a batch is cut at least: as many threads have work with small images.
 
-Measured on two cores: more pieces cost Python more time there than they save. With more cores they
-might; but a number that followed from the machine would change the sums' last bits.
+Measured: on two cores more cost Python more time than they save. A number that followed from the
+machine would change the sums' last bits.
 """
 
 STRIP_ROWS = 10
@@ -144,8 +144,7 @@ class TrainingPass:
     def room(self, piece: int) -> Room:
         """Return the memory for a piece of a batch, by its number.
 
-        Where pieces halt, each has memory of its own; else it is the thread's, which its next piece
-        overwrites.
+        Where pieces halt, each has its own; else it is the thread's, which its next piece takes.
         """
         if not self.halts:
             return self.thread_room
@@ -288,7 +287,8 @@ def together(works: Sequence[Halting[Result]], executor: Executor | None = None)
         handed = [step for step in steps if not isinstance(step, _Done)]
         if not handed:
             return [step.result for step in steps if isinstance(step, _Done)]
-        sent = reduce(lambda total, part: total.joined(part), handed)
+        with overflow_allowed():
+            sent = reduce(lambda total, part: total.joined(part), handed)
 
 
 def _resumed(work: Halting[Result], sent: object) -> Joinable | _Done[Result]:

@@ -286,10 +286,11 @@ def _added(results: Iterator[BatchResult]) -> BatchResult:
     first = next(results)
     loss, right = first.loss, first.correct
     total = copied(first.gradients)
-    for result in results:
-        loss += result.loss
-        right += result.correct
-        for sums, gradients in zip(total, result.gradients, strict=True):
-            for name, gradient in gradients.items():
-                sums[name] += gradient
+    with overflow_allowed():
+        for result in results:
+            loss += result.loss
+            right += result.correct
+            for sums, gradients in zip(total, result.gradients, strict=True):
+                for name, gradient in gradients.items():
+                    sums[name] += gradient
     return first._replace(loss=loss, correct=right, gradients=total)

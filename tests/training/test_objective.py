@@ -96,6 +96,19 @@ def test_batch_normalization_sees_the_whole_batch(monkeypatch):
             np.testing.assert_allclose(numbers, other[name], rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "middle", [[BatchNormalization()], [ReLU(), MaxPooling2D(2)], [BatchNormalization(), ReLU()]]
+)
+@pytest.mark.filterwarnings("error")
+def test_a_training_that_diverges_is_warned_of_by_nobody(middle):
+    """Where pieces' sums leave what floats hold, too: `fit` stops it by its loss."""
+    layers = [Conv2D(2, 3), *middle, Flatten(), Dense(3, activation="softmax")]
+    objective = make_objective(initialize(layers, (6, 5, 2)), LOSS, 3)
+    images, labels = batch(50, np.float32)
+    result = run(objective, np.where(images > 0, images, -1) * np.float32(3e38), labels)
+    assert np.isnan(result.loss)
+
+
 def test_a_recorded_piece_draws_what_the_pieces_of_training_draw(monkeypatch):
     objective = make_objective(network(extras=True, dtype=np.float64), LOSS, 3)
     images, labels = batch(9)
