@@ -107,7 +107,7 @@ def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
     >>> from cnncalc.layers import MaxPooling2D
     >>> layers = [Conv2D(10, 5, activation="relu"), MaxPooling2D(2), Flatten(), Dense(2)]
     >>> [(one.layers, one.algorithm) for one in choose(layers, (300, 300, 3))]
-    [(2, 'turned patches'), (2, 'plain product')]
+    [(2, 'patches'), (2, 'plain product')]
     """
     return tuple(_choices(layers, input_shape))
 
@@ -126,7 +126,7 @@ def whole_batch_layers(layers: Sequence[Layer]) -> tuple[int, ...]:
 def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
     """Return what each algorithm does, for people: of those that choices and their reasons name.
 
-    >>> list(meanings(choose([Conv2D(32, 3)], (9, 9, 1))))
+    >>> list(meanings(choose([Conv2D(32, 3)], (9, 9, 32))))
     ['patches', 'turned patches']
     """
     told = " ".join(f"{choice.algorithm} {choice.reason}" for choice in choices)

@@ -49,6 +49,7 @@ def forward_saved(
     what is equal to a jump but for rounding counts as it (see `forward_near`).
     Returns one record a layer; the last one's `output` is the network's.
 
+    >>> import numpy as np
     >>> from cnncalc.layers import Dropout, ReLU
     >>> saved = forward_saved([ReLU(), Dropout(0.5)], [{}, {}], np.array([[-1.0, 2.0]]))
     >>> saved[-1].output

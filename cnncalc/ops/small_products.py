@@ -39,13 +39,15 @@ __all__ = [
 # Source: kernel/x86_64/sgemm_small_kernel_permit_skylakex.c of OpenBLAS 0.3.31.
 LARGEST_PRODUCT = 1_000_000
 LARGEST_TURNED = 1_200
-# Of fewer rows a small product is no faster than a large one, nor with longer sums. Measured.
-LEAST_ROWS = 8
+# Of fewer rows a small product is no faster than a large one, nor where its result has more
+# numbers or its sums are longer. Measured.
+LEAST_ROWS = 16
+MOST_RESULTS = 1 << 17
 LONGEST_SUM = 640
 # A part is so many numbers, or a multiple: those that a processor multiplies at once.
 LANES = 16
-# Widths that the kernels are best at, in this order. Measured.
-BEST_WIDTHS = (64, 32, 16)
+# The width that the kernels are best at; many times as wide is as good. Measured.
+BEST_WIDTH = 64
 WIDE = 4
 
 
@@ -91,12 +93,11 @@ def cut(rows: int, depth: int, columns: int) -> tuple[int, int]:
     >>> cut(10, 75, 2368), cut(64, 576, 256), cut(512, 4608, 256)
     ((10, 1184), (16, 64), (512, 256))
     """
-    for best in BEST_WIDTHS:
-        width = min(best, columns)
-        for height in _divisors(rows):
-            most = LARGEST_PRODUCT // (height * depth)
-            if height >= min(rows, LEAST_ROWS) and most >= width:
-                return height, _even(columns, most)
+    width = min(BEST_WIDTH, columns)
+    for height in _divisors(rows):
+        most = LARGEST_PRODUCT // (height * depth)
+        if height >= min(rows, LEAST_ROWS) and most >= width:
+            return height, _even(columns, most)
     return rows, columns
 
 
@@ -109,6 +110,8 @@ def cut_turned(rows: int, depth: int, columns: int) -> tuple[int, int, int]:
     >>> cut_turned(10, 2368, 75), cut_turned(64, 256, 576)
     ((10, 75, 592), (64, 16, 256))
     """
+    if rows * columns > MOST_RESULTS:
+        return rows, columns, depth
     height = next(part for part in _divisors(rows) if part * LANES <= max(LARGEST_TURNED, LANES))
     width = _even(columns, max(LARGEST_TURNED // height, 1))
     most = min(LARGEST_PRODUCT // (height * width), LONGEST_SUM)
@@ -178,11 +181,12 @@ def _even(size: int, most: int) -> int:
     """Return the size of parts, none larger than `most`: alike, or what a processor likes best."""
     if size <= most:
         return size
-    for lanes in BEST_WIDTHS:
-        if lanes <= most < WIDE * lanes:
-            return most // lanes * lanes
+    if BEST_WIDTH <= most < WIDE * BEST_WIDTH:
+        return most // BEST_WIDTH * BEST_WIDTH
+    if most < LANES:
+        return most
     part = -(-size // -(-size // most))
-    return min(-(-part // LANES) * LANES, most)
+    return min(-(-part // LANES), most // LANES) * LANES
 
 
 def _groups(size: int, part: int) -> Iterator[tuple[slice, int]]:

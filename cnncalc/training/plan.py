@@ -77,8 +77,8 @@ def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     >>> from cnncalc.training.optimizers import SGD
     >>> network = initialize([Dense(2, activation="softmax")], (3,))
     >>> plan = TrainingPlan(network, optimizer=SGD(), threads=1)
-    >>> training_bytes(plan, classes=2, samples=1) // 4  # 3 × 8 weights; 3 inputs, 2 outputs
-    29
+    >>> training_bytes(plan, classes=2, samples=1) // 4  # 3 × 8 weights; 3 + 2 × 2 numbers
+    31
     """
     network = plan.network
     objective = make_objective(network, plan.loss, classes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.training import objective
+from cnncalc.network import training_pass
 from tests.files.photos import save_classes
 
 DEEP = (
@@ -21,7 +21,7 @@ DEEP = (
 @pytest.mark.parametrize("network", [(), ("--network", DEEP)], ids=["article", "deep"])
 def test_threads_and_cache_change_no_byte(run, tmp_path, monkeypatch, network):
     # Small pieces, so that each batch has several.
-    monkeypatch.setattr(objective, "PIECE_VALUES", 30_000)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 30_000)
     save_classes(tmp_path / "pets", 12, ending=".jpg")
     models, histories = set(), set()
     for threads in (1, 2, 3, 7):

@@ -37,14 +37,19 @@ def test_wrong_limits_cost_speed_only(rows, depth, columns, many, seed, limit):
 
 
 @given(sizes, sizes, st.integers(1, 5000))
-def test_parts_are_within_the_limits_where_any_are(rows, depth, columns):
+def test_parts_are_within_the_limits_or_the_whole(rows, depth, columns):
     height, width = cut(rows, depth, columns)
     assert rows % height == 0
-    assert height * depth * width <= small_products.LARGEST_PRODUCT
+    small = height * depth * width <= small_products.LARGEST_PRODUCT
+    assert small or (height, width) == (rows, columns)
     high, wide, deep = cut_turned(rows, columns, depth)
     assert rows % high == 0
     assert high * wide <= small_products.LARGEST_TURNED
     assert high * wide * deep <= small_products.LARGEST_PRODUCT
+
+
+def test_a_gradient_of_many_weights_stays_whole():
+    assert cut_turned(256, 64, 2304) == (256, 2304, 64)
 
 
 @pytest.mark.parametrize(

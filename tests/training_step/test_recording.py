@@ -5,8 +5,7 @@ import pytest
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import L1, Conv2D, Dense, Flatten, LeakyReLU, ReLU
-from cnncalc.network import assemble, initialize
-from cnncalc.training import objective as objective_module
+from cnncalc.network import assemble, initialize, training_pass
 from cnncalc.training.dataset import Parts, make_dataset
 from cnncalc.training.fit import epoch_order, fit, steps
 from cnncalc.training.losses import LOSSES
@@ -71,7 +70,7 @@ def test_the_weights_are_those_of_fit(name, optimizer):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_batch_in_pieces_is_recorded_as_fit_works_on_it(name, monkeypatch):
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 1)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", 1)
     test_the_weights_are_those_of_fit(name, OPTIMIZERS[0])
 
 
@@ -191,7 +190,7 @@ def test_moving_statistics_are_no_update_but_move():
 @pytest.mark.parametrize("pieces", [2**22, 1])
 @pytest.mark.parametrize("name", [name for name in NETWORKS if "normal" not in name])
 def test_the_first_samples_alone_can_be_recorded(name, pieces, monkeypatch):
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", pieces)
+    monkeypatch.setattr(training_pass, "PIECE_VALUES", pieces)
     network = small_network(name)
     whole, some = recorded(network)[0], recorded(network, samples=2)[0]
     assert len(some.traces) == len(some.images) == 2
