@@ -150,6 +150,10 @@ def sum_of_products(firsts: Array, seconds: Array, buffers: Buffers) -> Array:
     array([[6.]])
     """
     (rows, length), columns = firsts.shape[-2:], seconds.shape[-2]
+    if rows * columns > MOST_RESULTS:
+        first = _side_by_side(firsts, buffers, "first")
+        whole: Array = first @ _side_by_side(seconds, buffers, "second").T
+        return whole
     height, width, most = cut_turned(rows, length, columns)
     total = np.zeros((rows, columns), firsts.dtype)
     for taken, part in _groups(columns, width):
@@ -165,6 +169,18 @@ def sum_of_products(firsts: Array, seconds: Array, buffers: Buffers) -> Array:
             summed = _sum(products.reshape(-1, prod(shape[-4:]))).reshape(shape[-4:])
             total[:, taken] += summed.transpose(1, 2, 0, 3).reshape(rows, -1)
     return total
+
+
+def _side_by_side(matrices: Array, buffers: Buffers, owner: str) -> Array:
+    """Copy matrices (…, rows, columns) into one, (rows, all their columns).
+
+    The products of each would be many times as much to write and to read as these copies.
+    """
+    *many, rows, columns = range(matrices.ndim)
+    moved = matrices.transpose(rows, *many, columns)
+    result = buffers.take(owner, moved.shape, moved.dtype)
+    np.copyto(result, moved)
+    return result.reshape(len(moved), -1)
 
 
 def _sum(rows: Array) -> Array:

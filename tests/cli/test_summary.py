@@ -91,10 +91,10 @@ flatten + dense         forward                  2×219040 · 219040×16  as a w
 flatten + dense         gradient by the weights  219040×16 · 16×2      as a whole         50%
 flatten + dense         gradient by the input    219040×2 · 2×16       as a whole         50%
 
-Each product is that of a row of outputs of one piece of a batch, of a Dense layer of the whole
-piece. In small parts it is multiplied as it lies. The last column is its speed beside that of a
-large product, one thread each, measured on this machine a moment ago, a few rows at once and
-nothing else.
+Each product is that of a row of outputs of one piece of a batch of 128 images, of a Dense layer of
+the whole piece. In small parts it is multiplied as it lies. The last column is its speed beside
+that of a large product, one thread each, measured on this machine a moment ago, a few rows at once
+and nothing else.
 """
 
 NARROW_PLAN = """\

@@ -52,6 +52,17 @@ def test_a_gradient_of_many_weights_stays_whole():
     assert cut_turned(256, 64, 2304) == (256, 2304, 64)
 
 
+def test_products_of_a_whole_gradient_are_not_held_one_by_one(monkeypatch):
+    """Those of a deep layer's weights filled 94 MB a thread."""
+    firsts, whole = normal(0, 9, 2, 6, 4), normal(1, 9, 2, 6, 8)
+    seconds, buffers = whole[..., 2:6], Buffers()
+    monkeypatch.setattr(small_products, "MOST_RESULTS", 6 * 6 - 1)
+    summed = sum_of_products(firsts, seconds, buffers)
+    np.testing.assert_allclose(summed, np.einsum("abrc,abdc->rd", firsts, seconds), **CLOSE)
+    held = sum(memory.nbytes for memory in buffers._memory.values())
+    assert held == firsts.nbytes + seconds.nbytes
+
+
 @pytest.mark.parametrize(
     ("product", "parts"),
     [
