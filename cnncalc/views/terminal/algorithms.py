@@ -102,9 +102,9 @@ def _products(
     yield screen.line()
     yield from screen.sentences(
         "Each product is that of a row of outputs of one piece of a batch of "
-        f"{ARTICLE.batch_size} images, of a Dense layer of the whole piece. In small parts it is multiplied as it lies. The last column is its speed "
-        "beside that of a large product, one thread each, measured on this machine a moment ago, "
-        "a few rows at once and nothing else.",
+        f"{ARTICLE.batch_size} images, of a Dense layer of the whole piece. In small parts it is "
+        "multiplied as it lies. The last column is its speed beside that of a large product, one "
+        "thread each, measured on this machine a moment ago, a few rows at once and nothing else.",
         FAINT,
     )
     yield screen.line()
