@@ -10,12 +10,12 @@ import csv
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.applications import photos_between, settle
 from benchmarks.from_disk import draw_photos
@@ -47,6 +47,9 @@ TARGET = 1
 IMAGES, FEW_IMAGES = 10_000, 20
 PHOTOS, FEW_PHOTOS = 32, 4
 CLASSES = 10
+
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -192,16 +195,19 @@ def photos_and_model(asked: Asked) -> Iterator[tuple[Path, Path]]:
         yield folder / "model.keras", folder / "photos"
 
 
-def done(work: Any) -> Any:  # noqa: ANN401 (a function of this module)
+def done(work: Callable[[], Result]) -> Result:
     """Have Keras do a work that isn't measured."""
     variables = {"KERAS_BACKEND": BACKENDS[MAKER], "TF_CPP_MIN_LOG_LEVEL": "3"}
     contender = Contender(MAKER, partial(partial, work), ("keras", "tensorflow"), variables)
-    return in_turns([contender], 1, 0, fresh=True).results[MAKER]
+    result: Result = in_turns([contender], 1, 0, fresh=True).results[MAKER]
+    return result
 
 
-def done_by_us(work: Any) -> Any:  # noqa: ANN401 (a function of this module)
+def done_by_us(work: Callable[[], Result]) -> Result:
     """Do a work that isn't measured in a process of its own."""
-    return in_turns([Contender(OURS, partial(partial, work))], 1, 0, fresh=True).results[OURS]
+    contender = Contender(OURS, partial(partial, work))
+    result: Result = in_turns([contender], 1, 0, fresh=True).results[OURS]
+    return result
 
 
 def save_small(folder: Path, count: int) -> None:

@@ -12,10 +12,10 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 BATCH_SIZE = 128
 PHOTOS_AT_ONCE = 32  # Keras's own batch size
@@ -50,14 +50,14 @@ def evaluate(model_path: str, data: str) -> list[float]:
     return result
 
 
-def photos(paths: Sequence[str], shape: Sequence[int]) -> Any:  # noqa: ANN401 (NumPy's)
+def photos(paths: Sequence[str], shape: Sequence[int]) -> NDArray[np.float32]:
     """Read images by Pillow, as Keras does without TensorFlow's own reader."""
     mode = "grayscale" if shape[-1] == 1 else "rgb"
     read = (keras.utils.load_img(path, color_mode=mode, target_size=shape[1:3]) for path in paths)
     return np.stack([keras.utils.img_to_array(image) for image in read])
 
 
-def batch_size(images: Any) -> int:  # noqa: ANN401 (NumPy's)
+def batch_size(images: NDArray[np.float32]) -> int:
     """Return how many images go forward at once."""
     return BATCH_SIZE if images.shape[1] < 64 else PHOTOS_AT_ONCE
 

@@ -64,7 +64,7 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
     beside it says as long as it is there that the folder's writer lives.
     """
     # It brings all of Python's ways to pack archives, and most commands write no folder.
-    import shutil  # noqa: PLC0415 (where needed)
+    import shutil  # noqa: PLC0415 (slow to load)
 
     with unfinished_file(parent / "folder") as sign:
         for folder in parent.glob(f"{PREFIX}*{FOLDER_ENDING}"):

@@ -28,6 +28,9 @@ SECONDS = 0.03
 # A stack of products is measured, of so many multiplications, as a strip has several rows.
 STACK = 1 << 22
 
+# A factor of a product as a whole has so many numbers at most: 64 MB.
+MOST_NUMBERS = 1 << 24
+
 
 class MeasuredProduct(NamedTuple):
     """A product of a training: of which `choice` of layers, and the `share` of the best speed."""
@@ -65,6 +68,9 @@ def product_speed(product: Product) -> float:
     True
     """
     rows, depth, columns = product.rows, product.depth, product.columns
+    # Of a product as a whole no more rows than fit some memory: tall ones are as fast as taller.
+    if not product.is_cut:
+        rows = min(rows, max(1, MOST_NUMBERS // max(depth, columns)))
     many = max(1, STACK // (rows * depth * columns)) if product.is_cut else 1
     if product.purpose is Purpose.WEIGHT_GRADIENT:
         first, second, buffers = _ones(many, rows, depth), _ones(many, columns, depth), Buffers()

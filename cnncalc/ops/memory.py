@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.tiles import parts
 
-__all__ = ["Buffers", "chunks", "from_rows", "row_shape", "to_rows"]
+__all__ = ["Buffers", "as_lines", "chunks", "from_rows", "line_sums", "row_shape", "to_rows"]
 
 # A processor reads memory in lines of so many bytes. Numbers that start with a line are multiplied
 # 1.02 to 1.06 times as fast, with small products more; NumPy's memory starts anywhere. Measured.
@@ -58,6 +58,27 @@ def row_shape(shape: Sequence[int]) -> tuple[int, ...]:
         return tuple(shape)
     height, width, channels = shape
     return (height, channels, width)
+
+
+def as_lines(rows: Array) -> Array:
+    """View HCWN rows as (height, channels, numbers), or (features, batch) as one such row.
+
+    >>> as_lines(np.zeros((5, 3, 4, 8))).shape, as_lines(np.zeros((10, 8))).shape
+    ((5, 3, 32), (1, 10, 8))
+    """
+    return rows[np.newaxis] if rows.ndim == 2 else rows.reshape(*rows.shape[:2], -1)
+
+
+def line_sums(lines: Array, dtype: DTypeLike | None = None) -> Array:
+    """Add up each channel of (rows, channels, numbers), the rows' sums in another `dtype` if given.
+
+    >>> line_sums(np.ones((2, 3, 4))).tolist()
+    [8.0, 8.0, 8.0]
+    """
+    # A product with ones is faster than a sum, row by row hardly less exact.
+    by_row = lines @ np.ones(lines.shape[-1], lines.dtype)
+    total: Array = by_row.sum(axis=0, dtype=dtype)
+    return total
 
 
 def chunks(rows: Array) -> Iterator[slice]:

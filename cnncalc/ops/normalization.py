@@ -109,7 +109,10 @@ def batch_normalize(
     >>> batch_normalize(np.array([[6.0]]), statistics, np.ones(1), np.ones(1), epsilon=0.0)
     array([[3.]])
     """
-    return gamma * standardized(inputs, statistics, epsilon) + beta
+    result = deviations(inputs, statistics)
+    result *= gamma / standard_deviation(statistics.variance, epsilon)
+    result += beta
+    return result
 
 
 def batch_normalize_gradients(

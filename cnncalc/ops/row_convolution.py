@@ -24,7 +24,7 @@ from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops import tiles as cache
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.threads import in_threads
-from cnncalc.ops.tiles import Tile, padded_input, parts
+from cnncalc.ops.tiles import Tile, padded_input, row_tiles
 
 __all__ = ["ROWS_AT_ONCE", "columns_by_phase", "convolve_rows", "toeplitz_matrices"]
 
@@ -70,11 +70,7 @@ def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
     # What a core's own cache holds are bytes: half as many numbers of float64 as of float32.
     numbers = cache.TILE_NUMBERS * 4 // kernel.itemsize
     rows = max(1, numbers // (across * held * at_once)) * at_once
-    whole = height - height % at_once
-    for image in range(len(images)):
-        for down in (*parts(whole, rows), *parts(height, at_once, first=whole)):
-            for columns in parts(width, across):
-                yield Tile(slice(image, image + 1), down, columns)
+    return row_tiles(len(images), geometry.output, rows, at_once, across)
 
 
 def _convolve_tiles(

@@ -21,7 +21,7 @@ from cnncalc.ops import tiles as cache
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.row_convolution import ROWS_AT_ONCE, columns_by_phase
 from cnncalc.ops.threads import in_threads
-from cnncalc.ops.tiles import Tile, input_and_pads, parts
+from cnncalc.ops.tiles import Tile, input_and_pads, row_tiles
 from cnncalc.shapes import Pads
 
 __all__ = ["convolve_taps"]
@@ -76,11 +76,7 @@ def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
     numbers = cache.TILE_NUMBERS * 4 // kernel.itemsize
     held = across * channels * (1 + taps * geometry.strides.height)
     rows = max(1, numbers // (held * at_once)) * at_once
-    whole = height - height % at_once
-    for image in range(len(images)):
-        for down in (*parts(whole, rows), *parts(height, at_once, first=whole)):
-            for columns in parts(width, across):
-                yield Tile(slice(image, image + 1), down, columns)
+    return row_tiles(len(images), geometry.output, rows, at_once, across)
 
 
 def _convolve_tiles(

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.padding import pad
-from cnncalc.shapes import Pads
+from cnncalc.shapes import Pads, Size
 
 __all__ = [
     "MANY_CHANNELS",
@@ -28,6 +28,7 @@ __all__ = [
     "padded_input",
     "parts",
     "patch_matrix",
+    "row_tiles",
     "tap",
     "taps",
     "tiles",
@@ -68,6 +69,23 @@ def tiles(batch: int, geometry: Geometry, numbers: int, least: int = 1) -> Itera
         for rows in parts(height, cells // width):
             for columns in parts(width, cells):
                 yield Tile(images, rows, columns)
+
+
+def row_tiles(batch: int, output: Size, rows: int, at_once: int, across: int) -> Iterator[Tile]:
+    """Divide the output of a batch into rows for whole products, then what is left.
+
+    Arguments: the number of images in the `batch`; the `output`'s size; how many `rows` a tile has,
+    a multiple of those that a product gives `at_once`; how many columns it has `across`.
+
+    >>> [tile.rows for tile in row_tiles(1, Size(7, 1), rows=4, at_once=2, across=1)]
+    [slice(0, 4, None), slice(4, 6, None), slice(6, 7, None)]
+    """
+    height, width = output
+    whole = height - height % at_once
+    for image in range(batch):
+        for down in (*parts(whole, rows), *parts(height, at_once, first=whole)):
+            for columns in parts(width, across):
+                yield Tile(slice(image, image + 1), down, columns)
 
 
 def padded_input(images: Array, geometry: Geometry, tile: Tile, value: float = 0.0) -> Array:

@@ -244,7 +244,7 @@ def _activated(layer: Layer, of: Range) -> Range:
     if layer.activation_name == LINEAR:
         return of
     # Formulas are many small classes: a calculation without an activation starts sooner without.
-    from cnncalc.rules.activations import rule_of  # noqa: PLC0415 (where needed)
+    from cnncalc.rules.activations import rule_of  # noqa: PLC0415 (slow to load)
 
     rule = rule_of(layer)
     # Softmax alone has steps instead of a rule.

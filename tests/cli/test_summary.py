@@ -94,7 +94,7 @@ flatten + dense         gradient by the input    219040×2 · 2×16       as a w
 Each product is that of a row of outputs of one piece of a batch of 128 images, of a Dense layer of
 the whole piece. In small parts it is multiplied as it lies. The last column is its speed beside
 that of a large product, one thread each, measured on this machine a moment ago, a few rows at once
-and nothing else.
+and nothing else. It varies from one moment to the next.
 """
 
 NARROW_PLAN = """\

@@ -431,3 +431,23 @@ def test_the_same_bytes_come_of_any_number_of_threads():
     alone = gradients(None)
     with ThreadPoolExecutor(3) as executor:
         assert gradients(executor) == alone
+
+
+def test_a_mean_far_above_the_deviation_costs_no_digits_in_training():
+    network = initialize([BatchNormalization(), Flatten(), Dense(2)], (4, 5, 3), 0, np.float32)
+    images = (1e4 + np.random.default_rng(0).standard_normal((6, 4, 5, 3))).astype(np.float32)
+    exact = [
+        {name: array.astype(np.float64) for name, array in one.items()} for one in network.weights
+    ]
+    saved = forward_saved(
+        network.layers, exact, images.astype(np.float64), np.random.default_rng(0)
+    )
+    upstream = np.random.default_rng(1).standard_normal((6, 2)).astype(np.float32)
+    expected = backward(network.layers, exact, saved, upstream.astype(np.float64)).weights
+    training = TrainingPass(network.layers, network.input_shape)
+    prepared = training.prepare(network.weights)
+    kept = forward_piece(training, prepared, images, np.random.default_rng(0))
+    np.testing.assert_allclose(kept[0].output, saved[0].output, rtol=1e-5, atol=1e-5)
+    found = training.finish(backward_piece(training, prepared, kept, upstream))
+    for name, wanted in expected[0].items():
+        np.testing.assert_allclose(found[0][name], wanted, rtol=1e-5, atol=1e-5)

@@ -125,3 +125,12 @@ def test_normalizing_and_gradients_equal_pytorchs(training, batch, height, width
     expected[0] = expected[0].transpose(0, 2, 3, 1)
     for mine, theirs in zip(gradients, expected, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-11)
+
+
+def test_a_mean_far_above_the_deviation_costs_no_digits():
+    inputs = (1e4 + np.random.default_rng(0).standard_normal((500, 1))).astype(np.float32)
+    mean, one, three = (np.array([number], np.float32) for number in (1e4, 1.0, 3.0))
+    expected = 3 * (inputs.astype(np.float64) - 1e4) / np.sqrt(1.001) + 1
+    found = batch_normalize(inputs, Statistics(mean, one), three, one)
+    # One factor and one summand would be 1e-3 off.
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)

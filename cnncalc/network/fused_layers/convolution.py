@@ -23,7 +23,7 @@ from cnncalc.network.fused_layers.base import (
     of_kind,
 )
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.ops.memory import from_rows, to_rows
+from cnncalc.ops.memory import as_lines, from_rows, line_sums, to_rows
 from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.ops.small_products import Product, Purpose, multiply, sum_of_products
 from cnncalc.ops.strip_convolution import Strip, StripConvolution
@@ -164,7 +164,7 @@ class FusedConvolution(FusedLayers):
             result = room.scratch.take("by result", outputs.shape, matrix.dtype)
             deactivate(self.layer.activation_name, by_output[strip.rows], outputs, result)
             if "bias" in by_weight:
-                by_weight["bias"] += _sum_of_lines(result)
+                by_weight["bias"] += line_sums(as_lines(result))
             candidates = self._candidates(result, room)
             if self.pooling:
                 self.by_cell.backward(result, wins[:, strip.rows], _in_turn(candidates))
@@ -193,15 +193,8 @@ class FusedConvolution(FusedLayers):
             taken = rows[:, :, columns]
             np.copyto(part, _ordered(taken, room), casting="unsafe")
             if self.rescaling:
-                self._rescale(part)
+                _rescale(self.rescaling, part)
         return dealt
-
-    def _rescale(self, rows: Array) -> None:
-        """Multiply rows by the scale, and add the offset, in place."""
-        layer = of_kind(specifications.Rescaling, self.layers[0])
-        rows *= np.asarray(layer.scale, rows.dtype).reshape(-1, 1, 1)
-        if np.any(layer.offset):
-            rows += np.asarray(layer.offset, rows.dtype).reshape(-1, 1, 1)
 
     def _patches(self, dealt: Array, strip: Strip, room: Room) -> Array:
         """Return a strip's patches; of single pixels, they are the rows as they lie."""
@@ -276,6 +269,13 @@ class FusedConvolution(FusedLayers):
         return [by_weight if layer is self.layer else {} for layer in self.layers]
 
 
+def _rescale(layer: specifications.Rescaling, rows: Array) -> None:
+    """Multiply rows by the scale, and add the offset, in place."""
+    rows *= np.asarray(layer.scale, rows.dtype).reshape(-1, 1, 1)
+    if np.any(layer.offset):
+        rows += np.asarray(layer.offset, rows.dtype).reshape(-1, 1, 1)
+
+
 def _ordered(rows: Array, room: Room) -> Array:
     """Return rows in HCWN order, if they aren't."""
     if rows.strides[-1] == rows.itemsize:
@@ -298,11 +298,3 @@ def _by_row(candidates: Array) -> Array:
 def _as_matrices(rows: Array) -> Array:
     """View what (…, channels, columns, batch) holds as matrices: (…, channels, numbers)."""
     return rows.reshape(*rows.shape[:-2], prod(rows.shape[-2:]))
-
-
-def _sum_of_lines(rows: Array) -> Array:
-    """Add up the numbers of each channel of rows (rows, channels, columns, batch)."""
-    matrices = _as_matrices(rows)
-    # A product with ones is faster than a sum.
-    total: Array = (matrices @ np.ones(matrices.shape[-1], rows.dtype)).sum(axis=0)
-    return total

@@ -17,7 +17,7 @@ from cnncalc.layers import LINEAR
 from cnncalc.network.fused_layers.base import FusedLayers, Kept, Room, activate, deactivate, of_kind
 from cnncalc.network.operations import moving_statistics, normalization_scale
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.ops.memory import chunks, from_rows, to_rows
+from cnncalc.ops.memory import as_lines, chunks, from_rows, line_sums, to_rows
 from cnncalc.ops.normalization import Statistics, moving_average, standard_deviation
 
 __all__ = ["FusedNormalization", "GradientSums", "Moments"]
@@ -72,7 +72,7 @@ class FusedNormalization(FusedLayers):
     """A batch normalization that is trained, with a relu behind it or not, in two halves each way.
 
     Forward: `measure`, then `normalize` with the moments of all pieces. Backward: `measure_back`,
-    then `backward` with the sums of all pieces.
+    then `denormalize` with the sums of all pieces.
     """
 
     @cached_property
@@ -103,11 +103,13 @@ class FusedNormalization(FusedLayers):
     def measure(self, results: Sequence[Array], room: Room) -> Moments:
         """Return what a piece adds to the batch's moments."""
         (images,) = results
-        rows = _lines(to_rows(images))
+        rows = as_lines(to_rows(images))
         numbers = rows.shape[0] * rows.shape[2]
-        mean = _sums(rows) / numbers
-        _, squares = self._products(rows, mean, None, room)
-        return Moments(numbers, mean, squares)
+        # A sum of many numbers is rounded: what it misses is in the sum of deviations from it.
+        near, _ = _rounded(line_sums(rows, np.float64) / numbers, rows)
+        missed, squares = self._products(rows, near, None, room)
+        mean = near[:, 0] + missed / numbers
+        return Moments(numbers, mean, squares - missed**2 / numbers)
 
     def normalize(
         self, weights: Weights, results: Sequence[Array], moments: Moments, room: Room
@@ -124,16 +126,21 @@ class FusedNormalization(FusedLayers):
         return Kept(from_rows(output), (rows, moments, updates))
 
     def _scaled(self, weights: Weights, rows: Array, statistics: Statistics, room: Room) -> Array:
-        """Return gamma × (x − mean) / deviation + beta, as x times one number plus another."""
+        """Return (x − mean) × gamma / deviation + beta.
+
+        One factor and one summand would be a step less, but lose the digits of numbers whose mean
+        is far above their deviation. What rounding takes from the mean is added to beta.
+        """
         gamma, beta = normalization_scale(weights)
         factor = gamma / standard_deviation(statistics.variance, self.layer.epsilon)
-        summand = beta - statistics.mean * factor
         output = room.kept.take((self, "output"), rows.shape, rows.dtype)
-        lines, results = _lines(rows), _lines(output)
-        factor, summand = (_column(numbers, rows) for numbers in (factor, summand))
+        lines, results = as_lines(rows), as_lines(output)
+        mean, rest = _rounded(statistics.mean, rows)
+        factor, beta = (_column(numbers, rows) for numbers in (factor, beta + rest * factor))
         for some in chunks(lines):
-            np.multiply(lines[some], factor, out=results[some])
-            np.add(results[some], summand, out=results[some])
+            np.subtract(lines[some], mean, out=results[some])
+            np.multiply(results[some], factor, out=results[some])
+            np.add(results[some], beta, out=results[some])
             activate(self._activation, results[some])
         return output
 
@@ -144,23 +151,24 @@ class FusedNormalization(FusedLayers):
         by_input = self._by_input(rows, room)
         for some in chunks(output):
             deactivate(self._activation, by_output[some], output[some], by_input[some])
-        return GradientSums(*self._products(_lines(rows), moments.mean, _lines(by_input), room))
+        mean, rest = _rounded(moments.mean, rows)
+        sums, products = self._products(as_lines(rows), mean, as_lines(by_input), room)
+        return GradientSums(sums, products + rest * sums)
 
     def _products(
         self, lines: Array, mean: Array, errors: Array | None, room: Room
     ) -> tuple[Array, Array]:
         """Return the sums of errors, and of their products with deviations from the mean.
 
-        Arguments: `lines` (rows, channels, numbers); their `mean` (channels,); the `errors`, shaped
-        as the lines, None for the deviations themselves; the `room`.
+        Arguments: `lines` (rows, channels, numbers); their `mean` (channels, 1); the `errors`,
+        shaped as the lines, None for the deviations themselves; the `room`.
         """
         total = [np.zeros(lines.shape[1]), np.zeros(lines.shape[1])]
-        column = _column(mean, lines)
         for some in chunks(lines):
             deviations = room.scratch.take("deviations", lines[some].shape, lines.dtype)
-            np.subtract(lines[some], column, out=deviations)
+            np.subtract(lines[some], mean, out=deviations)
             factors = deviations if errors is None else errors[some]
-            total[0] += _sums(factors)
+            total[0] += line_sums(factors, np.float64)
             total[1] += np.vecdot(deviations, factors).sum(axis=0, dtype=np.float64)
         return total[0], total[1]
 
@@ -178,14 +186,16 @@ class FusedNormalization(FusedLayers):
         deviation = standard_deviation(statistics.variance, self.layer.epsilon)
         factor = normalization_scale(weights)[0] / deviation
         by_deviation = -factor * sums.products / (count * deviation**2)
-        summand = -factor * sums.gradient / count - by_deviation * statistics.mean
-        lines, errors = _lines(rows), _lines(self._by_input(rows, room))
+        mean, rest = _rounded(statistics.mean, rows)
+        summand = by_deviation * rest - factor * sums.gradient / count
+        lines, errors = as_lines(rows), as_lines(self._by_input(rows, room))
         factor, by_deviation, summand = (
             _column(numbers, rows) for numbers in (factor, by_deviation, summand)
         )
         for some in chunks(lines):
             shares = room.scratch.take("deviations", lines[some].shape, rows.dtype)
-            np.multiply(lines[some], by_deviation, out=shares)
+            np.subtract(lines[some], mean, out=shares)
+            np.multiply(shares, by_deviation, out=shares)
             np.multiply(errors[some], factor, out=errors[some])
             np.add(errors[some], shares, out=errors[some])
             np.add(errors[some], summand, out=errors[some])
@@ -205,21 +215,12 @@ class FusedNormalization(FusedLayers):
         return [kept.values[2], *({} for _ in self.layers[1:])]
 
 
+def _rounded(mean: Array, like: Array) -> tuple[Array, Array]:
+    """Return a mean (channels,) as a column in the type to work in, and what that is too much."""
+    column = _column(mean, like)
+    return column, column[:, 0].astype(np.float64) - mean
+
+
 def _column(numbers: Array, like: Array) -> Array:
     """Return numbers (channels,) as a column, in the type to work in."""
     return numbers.astype(like.dtype)[:, np.newaxis]
-
-
-def _lines(rows: Array) -> Array:
-    """View HCWN rows, or (features, batch), as (rows, channels, numbers)."""
-    if rows.ndim == 2:
-        return rows[np.newaxis]
-    return rows.reshape(*rows.shape[:2], -1)
-
-
-def _sums(rows: Array) -> Array:
-    """Add up each channel of (rows, channels, numbers), in float64."""
-    # A product with ones is faster than a sum, row by row hardly less exact.
-    by_row = rows @ np.ones(rows.shape[-1], rows.dtype)
-    total: Array = by_row.sum(axis=0, dtype=np.float64)
-    return total

@@ -19,9 +19,9 @@ from cnncalc.ops.dense import (
 )
 from cnncalc.ops.normalization import (
     Statistics,
+    batch_normalize,
     batch_normalize_gradients,
     batch_normalize_input_gradient,
-    standard_deviation,
 )
 
 __all__ = ["moving_statistics", "normalization_scale"]
@@ -112,12 +112,8 @@ def _with_bias(layer: KernelLayer, by_kernel: Array, gradient: Array) -> dict[st
 
 @forward_layer.register(specifications.BatchNormalization)
 def _(layer: specifications.BatchNormalization, weights: Weights, images: Array) -> Array:
-    moving, (gamma, beta) = moving_statistics(weights), normalization_scale(weights)
-    # Nothing of it depends on the images: it is one factor and one summand a channel, as in Keras.
-    scale = gamma / standard_deviation(moving.variance, layer.epsilon)
-    result: Array = images * scale
-    result += beta - moving.mean * scale
-    return result
+    moving, scale = moving_statistics(weights), normalization_scale(weights)
+    return batch_normalize(images, moving, *scale, layer.epsilon)
 
 
 @backward_layer.register(specifications.BatchNormalization)

@@ -104,7 +104,8 @@ def _products(
         "Each product is that of a row of outputs of one piece of a batch of "
         f"{ARTICLE.batch_size} images, of a Dense layer of the whole piece. In small parts it is "
         "multiplied as it lies. The last column is its speed beside that of a large product, one "
-        "thread each, measured on this machine a moment ago, a few rows at once and nothing else.",
+        "thread each, measured on this machine a moment ago, a few rows at once and nothing else. "
+        "It varies from one moment to the next.",
         FAINT,
     )
     yield screen.line()

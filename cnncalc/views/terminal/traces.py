@@ -86,8 +86,8 @@ def draw_layer(
         notes = [stage.note, *_padding_notes(layer, stage, screen)]
         inner, scale = body_screen(screen), scales.stages[stage.name]
         if stage.name == StageName.SOFTMAX:
-            # Only classes need what training measures.
-            from cnncalc.views.terminal.classes import draw_shares  # noqa: PLC0415 (where needed)
+            # Only classes need what training measures, which is slow to load.
+            from cnncalc.views.terminal.classes import draw_shares  # noqa: PLC0415 (see above)
 
             logits = layer.stages[index - 1].values
             body = draw_shares(logits, stage.values, class_names, inner)
